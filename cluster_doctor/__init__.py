@@ -1,0 +1,94 @@
+"""Finds the root cause of a Kubernetes incident from evidence, and proposes a safe, reversible fix.
+
+The names below are what a program needs. They load when they are first used, so that importing the package costs
+nothing: neither the Kubernetes client nor LangGraph is loaded by it.
+
+Example:
+    >>> from cluster_doctor import diagnose
+    >>> report = diagnose("deployment webapp in prod is crash looping", source="incident.cds")  # doctest: +SKIP
+    >>> report.root_causes[0].statement  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cluster_doctor.domain.errors import ClusterDoctorError
+    from cluster_doctor.domain.identity import ClusterIdentity
+    from cluster_doctor.domain.incident import Incident
+    from cluster_doctor.domain.report import Report
+    from cluster_doctor.reports.as_json import load_report
+    from cluster_doctor.snapshot.file import read_snapshot, write_snapshot
+    from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+    from cluster_doctor.sources.live.source import KubernetesSource
+    from cluster_doctor.sources.live.target import Target
+    from cluster_doctor.sources.recognise import open_recorded
+    from cluster_doctor.workflow.api import build_graph, diagnose, record
+
+__all__ = [
+    "ClusterDoctorError",
+    "ClusterIdentity",
+    "ClusterSnapshot",
+    "Incident",
+    "KubernetesSource",
+    "Report",
+    "Target",
+    "build_graph",
+    "diagnose",
+    "load_report",
+    "open_recorded",
+    "read_snapshot",
+    "record",
+    "write_snapshot",
+]
+
+_HOMES = {
+    "ClusterDoctorError": "domain.errors",
+    "ClusterIdentity": "domain.identity",
+    "ClusterSnapshot": "snapshot.snapshot",
+    "Incident": "domain.incident",
+    "KubernetesSource": "sources.live.source",
+    "Report": "domain.report",
+    "Target": "sources.live.target",
+    "build_graph": "workflow.api",
+    "diagnose": "workflow.api",
+    "load_report": "reports.as_json",
+    "open_recorded": "sources.recognise",
+    "read_snapshot": "snapshot.file",
+    "record": "workflow.api",
+    "write_snapshot": "snapshot.file",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used."""
+    home = _HOMES.get(name)
+    if home is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    found: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    _show_in_notebooks()
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """List the public names, also those that are not loaded yet."""
+    return sorted({*globals(), *__all__})
+
+
+def _show_in_notebooks() -> None:
+    """Let a report and a snapshot show themselves as HTML. The domain knows no renderings, so they are lent to it."""
+    for name, fragment in (("Report", "report_fragment"), ("ClusterSnapshot", "snapshot_fragment")):
+        shown = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+        shown._repr_html_ = _renderer(fragment)
+
+
+def _renderer(fragment: str) -> object:
+    def show(self: object) -> str:
+        rendered: str = getattr(importlib.import_module(f"{__name__}.reports.html"), fragment)(self)
+        return rendered
+
+    return show

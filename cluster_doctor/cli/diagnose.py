@@ -1,0 +1,103 @@
+"""`cluster-doctor diagnose`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cluster_doctor.cli.asking import resumable, settle
+from cluster_doctor.cli.console import WIDTH, Console
+from cluster_doctor.cli.options import (
+    Alertmanager,
+    Context,
+    Form,
+    From,
+    Home,
+    Kubeconfig,
+    Namespaces,
+    NoColour,
+    Output,
+    Prometheus,
+    live_place,
+    place_named,
+)
+from cluster_doctor.domain.report import Report
+from cluster_doctor.reports.text import text_lines
+
+
+def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
+    text: Annotated[
+        str,
+        typer.Argument(help="The incident in your words, or an alert's. Without it: everything.", show_default=False),
+    ] = "",
+    namespace: Namespaces = None,
+    kubeconfig: Kubeconfig = None,
+    context: Context = None,
+    prometheus: Prometheus = None,
+    alertmanager: Alertmanager = None,
+    recorded: From = None,
+    form: Form = None,
+    output: Annotated[Output, typer.Option("-o", "--output", help="The report's form.")] = Output.TEXT,
+    home: Home = None,
+    no_colour: NoColour = False,  # noqa: FBT002 - Typer makes a flag of it
+) -> None:
+    """Find out why something is broken, and what to do about it.
+
+    Examples:
+      cluster-doctor diagnose "deployment webapp in prod is crash looping"
+      cluster-doctor diagnose -n prod
+      cluster-doctor diagnose "svc web has no endpoints" --from snapshot.cds
+      kubectl get all,events -n prod -o json | cluster-doctor diagnose --from -
+
+    Reads only. Prints the report on standard output; exits with 0 when there is
+    one, 2 on wrong use or unreadable input, 3 when the cluster cannot be read.
+    """
+    from cluster_doctor.domain.incident import Incident  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - as above
+
+    console = Console(colour=not no_colour)
+    incident = Incident(text=text, namespaces=tuple(namespace or ()))
+    with History(home) as history:
+        place = place_named(
+            history,
+            incident,
+            recorded=recorded,
+            form=form,
+            live=live_place(kubeconfig, context, prometheus, alertmanager),
+            progress=console.progress,
+        )
+        from cluster_doctor.workflow.runs import Runs  # noqa: PLC0415 - LangGraph loads while nothing is wrong so far
+
+        runs = Runs(history, progress=console.progress)
+        early = output is Output.TEXT and console.interactive
+        with resumable(runs, console):
+            standing = runs.begin(incident, place)
+            if early:
+                show(standing.report, output, console)
+            report = settle(runs, standing, console, shown=early)
+        if not early:
+            show(report, output, console)
+        elif report.remediation and report.remediation.outcome:
+            from cluster_doctor.reports import wording  # noqa: PLC0415 - as above
+
+            console.say(wording.outcome(report.remediation.outcome))
+
+
+def show(report: Report, output: Output, console: Console) -> None:
+    """Print a report in a form."""
+    match output:
+        case Output.TEXT:
+            console.lines(text_lines(report, WIDTH))
+        case Output.JSON:
+            from cluster_doctor.reports.as_json import render_json  # noqa: PLC0415 - one of four is needed
+
+            console.report(render_json(report))
+        case Output.MARKDOWN:
+            from cluster_doctor.reports.markdown import render_markdown  # noqa: PLC0415 - as above
+
+            console.report(render_markdown(report))
+        case Output.HTML:
+            from cluster_doctor.reports.html import render_html  # noqa: PLC0415 - as above
+
+            console.report(render_html(report))

@@ -1,0 +1,52 @@
+"""`cluster-doctor evaluate`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cluster_doctor.cli.console import Console
+from cluster_doctor.domain.errors import UsageError
+
+
+class Suite(StrEnum):
+    """Collections of labelled incidents."""
+
+    CLOUD_OPSBENCH = "cloud-opsbench"
+    CASES = "cases"
+
+
+class EvaluationOutput(StrEnum):
+    """Forms of an evaluation."""
+
+    JSON = "json"
+
+
+def evaluate(
+    path: Annotated[Path, typer.Argument(help="Folder with recorded incidents.")],
+    suite: Annotated[Suite, typer.Option("--suite", help="How they are labelled.")] = Suite.CLOUD_OPSBENCH,
+    output: Annotated[EvaluationOutput, typer.Option("-o", "--output")] = EvaluationOutput.JSON,
+) -> None:
+    """Score the engine on labelled recorded incidents; labels are read after it has answered.
+
+    Example:
+      cluster-doctor evaluate benchmark/ --output json
+      cluster-doctor evaluate postmortems/ --suite cases
+    """
+    from cluster_doctor.evaluation import cases, opsbench, score  # noqa: PLC0415 - keeps --help quick
+
+    del output
+    console = Console()
+    if not path.is_dir():
+        raise UsageError(f"there is no folder {path}", "Name the folder with the recorded incidents.")
+    match suite:
+        case Suite.CLOUD_OPSBENCH:
+            results, form = list(opsbench.evaluate(path, console.progress)), "`raw_data`"
+        case Suite.CASES:
+            results, form = list(cases.evaluate(path, console.progress)), "`expected.yaml` and one recording"
+    if not results:
+        raise UsageError(f"{path} holds no recorded incident", f"Each is a folder with {form}.")
+    console.report(score.summarise(results).model_dump_json(indent=2) + "\n")

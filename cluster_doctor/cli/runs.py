@@ -1,0 +1,113 @@
+"""`cluster-doctor runs`: the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cluster_doctor.cli.asking import resumable, settle
+from cluster_doctor.cli.console import Console
+from cluster_doctor.cli.diagnose import show
+from cluster_doctor.cli.options import Home, NoColour, Output
+from cluster_doctor.cli.timeline import timeline
+from cluster_doctor.reports.plain import one_line
+
+if TYPE_CHECKING:
+    from cluster_doctor.history.history import History
+    from cluster_doctor.history.run_log import RunRecord
+    from cluster_doctor.workflow.runs import Runs
+
+app = typer.Typer(no_args_is_help=True, help="Look at past runs, go on with killed ones, and replay them offline.")
+
+RunId = Annotated[str, typer.Argument(help="A run's id, or the beginning of it.", metavar="ID")]
+Form = Annotated[Output, typer.Option("-o", "--output", help="The report's form.")]
+
+
+@app.command("list")
+def list_runs(
+    home: Home = None, limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20
+) -> None:
+    """List runs, newest first."""
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+
+    with History(home) as history:
+        lines = [_listed(run) for run in history.log.runs(limit)]
+    console = Console()
+    if not lines:
+        console.say(f"No runs in {history.home}.")
+    console.report("".join(f"{line}\n" for line in lines))
+
+
+@app.command("show")
+def show_run(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> None:
+    """Show a run: its timeline, what each node got and gave, and its report with the evidence."""
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+
+    console = Console()
+    with History(home) as history:
+        record = history.log.run(run_id)
+        runs = _runs(history, console)
+        if output is Output.TEXT:
+            console.report(timeline(record, history.log.steps(record.run_id), history.home))
+            if not runs.case(record.run_id).diagnosis:
+                return
+        show(runs.report(record.run_id), output, console)
+
+
+@app.command()
+def resume(run_id: RunId, home: Home = None, output: Form = Output.TEXT, no_colour: NoColour = False) -> None:  # noqa: FBT002 - Typer makes a flag of it
+    """Go on with a run that was killed or waits for an answer, from its last checkpoint."""
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+
+    console = Console(colour=not no_colour)
+    with History(home) as history:
+        runs = _runs(history, console)
+        with resumable(runs, console):
+            report = settle(runs, runs.resume(run_id), console, shown=False)
+        show(report, output, console)
+
+
+@app.command()
+def replay(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> None:
+    """Investigate a run's recorded evidence again, offline, and say whether the answer is the same."""
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.reports.difference import differences  # noqa: PLC0415 - as above
+    from cluster_doctor.workflow.replay import replay as replay_run  # noqa: PLC0415 - as above
+
+    console = Console()
+    with History(home) as history:
+        runs = _runs(history, console)
+        before = runs.report(run_id)
+        after = settle(runs, replay_run(history, runs, run_id), console, shown=False)
+        show(after, output, console)
+        changes = list(differences(before, after))
+        console.say("\n".join(changes) if changes else f"Same result as run {before.run_id}.")
+
+
+@app.command("diff")
+def diff_runs(
+    first: Annotated[str, typer.Argument(metavar="A")],
+    second: Annotated[str, typer.Argument(metavar="B")],
+    home: Home = None,
+) -> None:
+    """Show what differs between the reports of two runs: gone (-), new (+), changed (~)."""
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.reports.difference import differences  # noqa: PLC0415 - as above
+
+    console = Console()
+    with History(home) as history:
+        runs = _runs(history, console)
+        changes = list(differences(runs.report(first), runs.report(second)))
+    console.report("".join(f"{change}\n" for change in changes) or "No difference.\n")
+
+
+def _listed(run: RunRecord) -> str:
+    what = run.incident or "(everything)"
+    return f"{run.run_id}  {run.state.value:20}  {one_line(f'{what} | {run.summary}' if run.summary else what)}"
+
+
+def _runs(history: History, console: Console) -> Runs:
+    from cluster_doctor.workflow.runs import Runs  # noqa: PLC0415 - LangGraph takes a second to load
+
+    return Runs(history, progress=console.progress)

@@ -1,0 +1,24 @@
+"""Writes the published JSON Schemas: `python -m cluster_doctor.cli.schemas docs`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from cluster_doctor.evaluation.score import Evaluation
+from cluster_doctor.reports.schemas import SCHEMAS, schema_text
+
+PUBLISHED: dict[str, type[BaseModel]] = {**SCHEMAS, "evaluate": Evaluation}
+"""What is published, by the name of its file."""
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema into a folder, as `NAME.schema.json`."""
+    for name, model in PUBLISHED.items():
+        (folder / f"{name}.schema.json").write_text(schema_text(model, name), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))

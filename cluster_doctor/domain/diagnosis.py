@@ -1,0 +1,90 @@
+"""What is wrong, why, and how sure that is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cluster_doctor.domain.coverage import Gap
+from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.domain.findings import Severity
+from cluster_doctor.domain.incident import Symptom
+from cluster_doctor.domain.refs import ObjectRef
+
+
+class Status(StrEnum):
+    """How a diagnosis ended."""
+
+    RESOLVED = "resolved"
+    UNRESOLVED = "unresolved"
+    HEALTHY = "healthy"
+
+
+class ChainLink(BaseModel):
+    """One step from cause to symptom: because `cause` is so, `effect` is so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: ObjectRef
+    statement: str
+    observed: bool
+
+
+class Hypothesis(BaseModel):
+    """A candidate root cause, with what speaks for and against it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: ObjectRef
+    rule: str
+    statement: str
+    confidence: float = Field(ge=0, le=1)
+    against: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class RootCause(BaseModel):
+    """An accepted cause.
+
+    `subject` is the object that has to change or that someone owns: the Deployment, not its Pod. `confidence`
+    is a probability from 0 to 1. `chain` leads from the cause to the symptoms.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: ObjectRef
+    rule: str
+    severity: str
+    statement: str
+    confidence: float = Field(ge=0, le=1)
+    confidence_basis: str
+    evidence: tuple[Evidence, ...]
+    chain: tuple[ChainLink, ...]
+    explains: tuple[Symptom, ...] = ()
+    affected: tuple[ObjectRef, ...] = ()
+    since: datetime | None = None
+    about: str = ""
+    facts: dict[str, str] = {}
+    fingerprint: str = ""
+
+    @property
+    def severity_level(self) -> Severity:
+        """The severity, comparable."""
+        return Severity.parse(self.severity)
+
+
+class Diagnosis(BaseModel):
+    """What is wrong: root causes, most probable first, and the honest remainder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Status
+    root_causes: tuple[RootCause, ...] = ()
+    ruled_out: tuple[Hypothesis, ...] = ()
+    unexplained: tuple[Symptom, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    rules_fired: int = 0
+    rules_clear: int = 0
+    rules_unknown: dict[str, str] = {}

@@ -1,0 +1,46 @@
+"""Errors that reach a user.
+
+ClusterDoctorError
+├── UsageError           the call's words are off
+├── SourceError          something could not be read at all
+│   ├── UnreadableInput  a recorded form is broken, too large or hostile
+│   └── ClusterUnavailable  no answer, or no access, from a live cluster or its metrics
+└── RunError             a run on record is missing, damaged or cannot go on
+"""
+
+from __future__ import annotations
+
+
+class ClusterDoctorError(Exception):
+    """Something a user can act on.
+
+    Args:
+        what: what was asked, of whom, and what came back.
+        next_step: what to do about it.
+    """
+
+    def __init__(self, what: str, next_step: str = "") -> None:
+        """Keep both halves, so that renderings may show them apart."""
+        self.what = what
+        self.next_step = next_step
+        super().__init__(f"{what}\n{next_step}" if next_step else what)
+
+
+class UsageError(ClusterDoctorError):
+    """The call's words are off."""
+
+
+class SourceError(ClusterDoctorError):
+    """Something could not be read at all."""
+
+
+class UnreadableInput(SourceError):  # noqa: N818 - named for what it is, as in the tree above
+    """A recorded form is broken, too large or hostile."""
+
+
+class ClusterUnavailable(SourceError):  # noqa: N818 - named for what it is
+    """No answer, or no access, from a live cluster or its metrics."""
+
+
+class RunError(ClusterDoctorError):
+    """A run on record is missing, damaged or cannot go on."""

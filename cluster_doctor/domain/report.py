@@ -1,0 +1,49 @@
+"""The report: what a person or a program gets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from cluster_doctor.domain.coverage import Gap
+from cluster_doctor.domain.diagnosis import Hypothesis, RootCause, Status
+from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.incident import Claim, Incident, Symptom
+from cluster_doctor.domain.remediation import Outcome, RemediationPlan
+from cluster_doctor.domain.triage import Triage
+
+SCHEMA_VERSION = "1"
+
+
+class Remediation(BaseModel):
+    """Plans, one per root cause that has one, and what became of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    plans: tuple[RemediationPlan, ...] = ()
+    digest: str = ""
+    outcome: Outcome | None = None
+
+
+class Report(BaseModel):
+    """One run's result. Its JSON form is a contract; `docs/report.schema.json` holds it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: str = SCHEMA_VERSION
+    run_id: str
+    status: Status
+    incident: Incident
+    taken_at: datetime
+    source: str
+    identity: ClusterIdentity | None = None
+    identity_note: str = ""
+    claims: tuple[Claim, ...] = ()
+    root_causes: tuple[RootCause, ...] = ()
+    ruled_out: tuple[Hypothesis, ...] = ()
+    unexplained: tuple[Symptom, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    rules_unknown: dict[str, str] = {}
+    triage: Triage | None = None
+    remediation: Remediation | None = None

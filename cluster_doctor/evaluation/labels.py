@@ -1,0 +1,67 @@
+"""What each rule is called in Cloud-OpsBench's vocabulary.
+
+The engine never sees these words; they name its answers after the fact, so that they can be compared.
+"""
+
+from __future__ import annotations
+
+LABELS: dict[str, str] = {
+    "namespace_cpu_quota_is_exceeded": "namespace_cpu_quota_exceeded",
+    "namespace_memory_quota_is_exceeded": "namespace_memory_quota_exceeded",
+    "namespace_pod_quota_is_exceeded": "namespace_pod_quota_exceeded",
+    "namespace_service_quota_is_exceeded": "namespace_service_quota_exceeded",
+    "namespace_storage_quota_is_exceeded": "namespace_storage_quota_exceeded",
+    "namespace_storage_quota_blocks_claim": "namespace_storage_quota_exceeded",
+    "service_account_does_not_exist": "missing_service_account",
+    "nodes_are_cordoned": "node_cordon_mismatch",
+    "node_affinity_matches_no_node": "node_affinity_mismatch",
+    "node_selector_matches_no_node": "node_selector_mismatch",
+    "pod_anti_affinity_leaves_no_node": "pod_anti_affinity_conflict",
+    "taint_is_not_tolerated": "taint_toleration_mismatch",
+    "cpu_request_fits_no_node": "cpu_capacity_mismatch",
+    "memory_request_fits_no_node": "memory_capacity_mismatch",
+    "registry_name_does_not_resolve": "image_registry_dns_failure",
+    "image_does_not_exist": "incorrect_image_reference",
+    "image_pull_is_denied": "missing_image_pull_secret",
+    "claim_selector_matches_no_volume": "pvc_selector_mismatch",
+    "claim_and_volume_differ_in_class": "pvc_storage_class_mismatch",
+    "storage_class_does_not_exist": "pvc_storage_class_mismatch",
+    "claim_and_volume_differ_in_access_modes": "pvc_access_mode_mismatch",
+    "claim_is_larger_than_volume": "pvc_capacity_mismatch",
+    "volume_is_taken_by_another_claim": "pv_binding_occupied",
+    "mounted_path_is_not_writable": "volume_mount_permission_denied",
+    "memory_limit_is_exceeded": "oom_killed",
+    "liveness_probe_speaks_wrong_protocol": "liveness_probe_incorrect_protocol",
+    "liveness_probe_asks_wrong_port": "liveness_probe_incorrect_port",
+    "liveness_probe_is_too_impatient": "liveness_probe_incorrect_timing",
+    "readiness_probe_speaks_wrong_protocol": "readiness_probe_incorrect_protocol",
+    "readiness_probe_asks_wrong_port": "readiness_probe_incorrect_port",
+    "service_selects_no_pods": "service_selector_mismatch",
+    "service_targets_wrong_port": "service_port_mapping_mismatch",
+    "service_uses_wrong_protocol": "service_protocol_mismatch",
+    "address_names_unserved_port": "service_env_var_address_mismatch",
+    "address_names_unknown_service": "service_env_var_address_mismatch",
+    "workload_burns_cpu": "pod_cpu_overload",
+    "workload_network_is_slow": "pod_network_delay",
+    "port_is_taken_in_pod": "service_sidecar_port_conflict",
+    "pod_bypasses_cluster_dns": "service_dns_resolution_failure",
+    "database_refuses_credentials": "mysql_invalid_credentials",
+    "secret_holds_unserved_port": "mysql_invalid_port",
+    "secret_does_not_exist": "missing_secret_binding",
+    "kubelet_misses_configuration": "missing_secret_binding",
+    "database_connections_are_exhausted": "db_connection_exhaustion",
+    "database_is_read_only": "db_read_only",
+    "route_leads_to_wrong_service": "gateway_misroute",
+    "ingress_leads_to_wrong_service": "gateway_misroute",
+    "workload_is_scaled_to_zero": "deployment_zero_replicas",
+    "node_network_is_slow": "node_network_delay",
+    "node_network_loses_packets": "node_network_packet_loss",
+    "container_runtime_is_down": "containerd_unavailable",
+    "kubelet_is_down": "kubelet_unavailable",
+    "service_proxy_is_down": "kube_proxy_unavailable",
+    "scheduler_has_stopped": "kube_scheduler_unavailable",
+    "scheduler_is_down": "kube_scheduler_unavailable",
+}
+
+SYNONYMS = {"db_readonly_mode": "db_read_only", "gateway_misrouted": "gateway_misroute"}
+"""Labels that are written in two ways."""

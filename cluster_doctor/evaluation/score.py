@@ -1,0 +1,153 @@
+"""Turns answers and labels into numbers."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Answer(BaseModel):
+    """A cause and its object."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    object: str
+    confidence: float
+
+    def same(self, other: Answer) -> bool:
+        """Tell whether label and object agree."""
+        return self.label == other.label and self.object == other.object
+
+
+class CaseResult(BaseModel):
+    """One case's ranked answers beside its label; `expected` is None for a healthy case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case: str
+    answers: tuple[Answer, ...]
+    expected: Answer | None
+    seconds: float
+
+    def hit(self, within: int) -> bool:
+        """Tell whether the label is among the first answers; a healthy case must have none."""
+        if self.expected is None:
+            return not self.answers
+        return any(answer.same(self.expected) for answer in self.answers[:within])
+
+
+class TypeScore(BaseModel):
+    """Score on one fault type."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cases: int
+    top1: float
+    top3: float
+
+
+class CalibrationBin(BaseModel):
+    """First answers whose confidence lies in one interval."""
+
+    model_config = ConfigDict(frozen=True)
+
+    low: float
+    high: float
+    cases: int
+    confidence: float
+    accuracy: float
+
+
+class Summary(BaseModel):
+    """Scores over all cases. `seconds_median` is from opening the recording to the diagnosis."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cases: int
+    top1: float
+    top3: float
+    false_alarms: int
+    healthy_cases: int
+    calibration_error: float
+    calibration: tuple[CalibrationBin, ...]
+    seconds_median: float
+    seconds_max: float
+    per_type: dict[str, TypeScore]
+
+
+class Evaluation(BaseModel):
+    """What the command `evaluate` prints."""
+
+    model_config = ConfigDict(frozen=True)
+
+    summary: Summary
+    cases: tuple[CaseResult, ...]
+
+
+def summarise(results: Sequence[CaseResult]) -> Evaluation:
+    """Score results.
+
+    Raises:
+        ValueError: there are none.
+    """
+    if not results:
+        msg = "no case to score"
+        raise ValueError(msg)
+    faulty = [result for result in results if result.expected]
+    healthy = [result for result in results if not result.expected]
+    by_type: dict[str, list[CaseResult]] = defaultdict(list)
+    for result in faulty:
+        if result.expected:
+            by_type[result.expected.label].append(result)
+    bins = _bins(faulty)
+    answered = sum(entry.cases for entry in bins)
+    error = sum(entry.cases * abs(entry.confidence - entry.accuracy) for entry in bins) / answered if answered else 0.0
+    return Evaluation(
+        summary=Summary(
+            cases=len(results),
+            top1=_share(faulty, 1),
+            top3=_share(faulty, 3),
+            false_alarms=sum(not result.hit(1) for result in healthy),
+            healthy_cases=len(healthy),
+            calibration_error=round(error, 4),
+            calibration=tuple(bins),
+            seconds_median=round(statistics.median(result.seconds for result in results), 4),
+            seconds_max=max(result.seconds for result in results),
+            per_type={
+                label: TypeScore(cases=len(group), top1=_share(group, 1), top3=_share(group, 3))
+                for label, group in sorted(by_type.items())
+            },
+        ),
+        cases=tuple(results),
+    )
+
+
+def _share(results: Sequence[CaseResult], within: int) -> float:
+    return round(sum(result.hit(within) for result in results) / len(results), 4) if results else 0.0
+
+
+def _bins(results: Sequence[CaseResult]) -> list[CalibrationBin]:
+    found = []
+    for step in range(10):
+        low, high = step / 10, (step + 1) / 10
+        inside = [
+            result
+            for result in results
+            if result.answers
+            and (low <= result.answers[0].confidence < high or (step == 9 and result.answers[0].confidence == 1))
+        ]
+        if inside:
+            found.append(
+                CalibrationBin(
+                    low=low,
+                    high=high,
+                    cases=len(inside),
+                    confidence=round(statistics.mean(result.answers[0].confidence for result in inside), 4),
+                    accuracy=_share(inside, 1),
+                )
+            )
+    return found

@@ -1,0 +1,107 @@
+"""Snapshots and results of nodes, each kept once, under the SHA-256 of its content."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import tempfile
+import zlib
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from cluster_doctor.domain.errors import RunError
+from cluster_doctor.snapshot.file import read_snapshot, snapshot_bytes
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+T = TypeVar("T")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_CACHED = 4
+
+
+class EvidenceStore:
+    """Keeps what runs refer to. What was stored is never changed; storing it again changes nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep everything below a folder, which is made when something is stored."""
+        self._folder = folder
+        self._snapshots: dict[str, ClusterSnapshot] = {}
+
+    def put_snapshot(self, cluster: ClusterSnapshot) -> str:
+        """Store a snapshot in its file form; return its hash."""
+        known = next((key for key, held in self._snapshots.items() if held is cluster), None)
+        if known:
+            return known
+        key = self._put(snapshot_bytes(cluster))
+        self._remember(key, cluster)
+        return key
+
+    def snapshot(self, key: str) -> ClusterSnapshot:
+        """Load a snapshot.
+
+        Raises:
+            RunError: it is not there, or not what was stored.
+        """
+        if key not in self._snapshots:
+            self._remember(key, read_snapshot(self._get(key)))
+        return self._snapshots[key]
+
+    def snapshot_path(self, key: str) -> Path:
+        """Where a snapshot lies; the file can be given to `--from`."""
+        return self._path(key)
+
+    def put(self, value: BaseModel | tuple[BaseModel, ...]) -> str:
+        """Store a value of the domain as JSON; return its hash."""
+        plain = (
+            value.model_dump(mode="json")
+            if isinstance(value, BaseModel)
+            else [member.model_dump(mode="json") for member in value]
+        )
+        return self._put(gzip.compress(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), compresslevel=1, mtime=0))
+
+    def get(self, key: str, form: type[T]) -> T:
+        """Load a value and validate it anew.
+
+        Raises:
+            RunError: it is not there, not what was stored, or not of that form.
+        """
+        try:
+            adapter: TypeAdapter[T] = TypeAdapter(form)
+            return adapter.validate_json(gzip.decompress(self._get(key)))
+        except (ValidationError, OSError, zlib.error, EOFError) as error:
+            raise RunError(f"what is stored as {key[:12]} cannot be read as {form}", _LOST) from error
+
+    def _remember(self, key: str, cluster: ClusterSnapshot) -> None:
+        while len(self._snapshots) >= _CACHED:
+            del self._snapshots[next(iter(self._snapshots))]
+        self._snapshots[key] = cluster
+
+    def _path(self, key: str) -> Path:
+        if not _HASH.fullmatch(key):
+            raise RunError(f"{key[:80]!r} is not the name of anything stored", _LOST)
+        return self._folder / key[:2] / key
+
+    def _put(self, content: bytes) -> str:
+        key = hashlib.sha256(content).hexdigest()
+        path = self._path(key)
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+                part.write(content)
+            Path(part.name).replace(path)
+        return key
+
+    def _get(self, key: str) -> bytes:
+        try:
+            content = self._path(key).read_bytes()
+        except OSError as error:
+            raise RunError(f"what was stored as {key[:12]} is gone: {error.strerror}", _LOST) from error
+        if hashlib.sha256(content).hexdigest() != key:
+            raise RunError(f"what was stored as {key[:12]} was changed since", _LOST)
+        return content
+
+
+_LOST = "Start the case again; the evidence of this run is lost."

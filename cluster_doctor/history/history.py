@@ -1,0 +1,62 @@
+"""Everything that is kept of runs, in one directory."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cluster_doctor.history.evidence_store import EvidenceStore
+from cluster_doctor.history.home import open_home
+from cluster_doctor.history.run_log import RunLog
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+
+class History:
+    """The directory of runs: the log, the checkpoints, the evidence, exported plans and locks.
+
+    Close it, or use it in a `with` statement.
+    """
+
+    def __init__(self, home: str | os.PathLike[str] | None = None) -> None:
+        """Open the directory; see `open_home` for where it is."""
+        self.home = open_home(home)
+        self.evidence = EvidenceStore(self.home / "evidence")
+        self.log = RunLog(self.home / "runs.sqlite")
+
+    @cached_property
+    def checkpointer(self) -> SqliteSaver:
+        """The checkpoints; opened when first needed, because LangGraph takes a second to load."""
+        from cluster_doctor.history.checkpoints import open_checkpointer  # noqa: PLC0415 - as the docstring says
+
+        return open_checkpointer(self.home / "checkpoints.sqlite")
+
+    @property
+    def locks(self) -> Path:
+        """Where the locks of runs lie."""
+        return self.home / "locks"
+
+    @property
+    def exports(self) -> Path:
+        """Where approved plans are written."""
+        return self.home / "exports"
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.log.close()
+        if "checkpointer" in self.__dict__:
+            self.checkpointer.conn.close()
+
+    def __enter__(self) -> Self:
+        """Use it in a `with` statement."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()

@@ -1,0 +1,42 @@
+"""How sure a root cause is, as a probability."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.findings import Directness
+
+PRIOR = {
+    Directness.STATED: 0.98,
+    Directness.COMPARED: 0.95,
+    Directness.REPORTED: 0.9,
+    Directness.MEASURED: 0.85,
+    Directness.SUGGESTED: 0.4,
+}
+"""Share of right first answers by how directly the evidence shows the cause, before rivals are counted.
+
+By Laplace's rule of succession, (right + 1) / (all + 2), on the 101 recorded incidents that `evaluate` was run on
+during development: stated 70 of 70, compared 16 of 16, reported 9 of 9, measured 6 of 6; the last is rounded
+down, for six are few. None of them rests on a suggestion alone, so that its figure is a choice, not a measurement.
+"""
+
+ELSEWHERE = 0.55
+"""What is left of the confidence in a cause that explains nothing while something else misbehaves."""
+
+THRESHOLD = 0.3
+"""Below this a cause is a hypothesis, and without a better one the diagnosis is unresolved."""
+
+
+def confidence(directness: Directness, *, explains: int, observed: int, rivals: int) -> float:
+    """Estimate the probability that a candidate is the root cause.
+
+    Args:
+        directness: how directly its evidence shows it.
+        explains: symptoms that it explains.
+        observed: symptoms that were observed at all.
+        rivals: other candidates that explain one of the same symptoms at least as directly.
+    """
+    base = PRIOR[directness]
+    if explains:
+        base *= 0.75 + 0.25 * explains / observed
+    elif observed:
+        base *= ELSEWHERE
+    return round(base / (1 + 0.5 * rivals), 3)

@@ -1,0 +1,253 @@
+"""From a snapshot to a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cluster_doctor.domain.diagnosis import ChainLink, Diagnosis, Hypothesis, RootCause, Status
+from cluster_doctor.domain.effects import Effect
+from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage, Verdict
+from cluster_doctor.domain.incident import Incident, Symptom
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.inference.causality import CausalGraph, link_findings
+from cluster_doctor.inference.confidence import THRESHOLD, confidence
+from cluster_doctor.inference.propagation import path_to
+from cluster_doctor.rules.catalogue import all_rules
+from cluster_doctor.rules.engine import RuleResults, run_rules
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+_BASIS = "prior by directness of the evidence ({directness}), share of symptoms explained, rival causes"
+_RANK = list(Directness)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A cause that no other cause explains, with the symptoms that it explains."""
+
+    at: int
+    finding: Finding
+    symptoms: frozenset[int]
+    probability: float
+    concerns_report: bool
+
+
+def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[ObjectRef] = ()) -> Diagnosis:
+    """Find what is wrong in a snapshot and why.
+
+    Args:
+        cluster: the picture.
+        incident: what was reported; its namespaces bound what counts as wrong.
+        mentioned: objects that the report names; causes that concern them come first.
+    """
+    results = run_rules(all_rules(), cluster)
+    findings = [finding for finding in results.findings if _in_scope(finding, incident) or finding.stage is Stage.CAUSE]
+    graph = link_findings(cluster, findings)
+    named = frozenset(cluster.workload_ref(ref) for ref in mentioned) | frozenset(mentioned)
+    candidates = [
+        candidate
+        for candidate in _candidates(graph, named)
+        if candidate.symptoms or _in_scope(candidate.finding, incident)
+    ]
+    accepted, rejected = _select(candidates)
+    return _diagnosis(graph, accepted, rejected, results, cluster)
+
+
+def _in_scope(finding: Finding, incident: Incident) -> bool:
+    """Tell whether a finding lies in what was asked about; what lives in no namespace lies everywhere."""
+    if not incident.namespaces:
+        return True
+    subject = finding.subject
+    if subject.kind == "Namespace":
+        return subject.name in incident.namespaces
+    if subject.namespace is None:
+        return True
+    places = {subject.namespace, *(effect.at.namespace for effect in finding.effects)}
+    return bool(places & set(incident.namespaces))
+
+
+def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Candidate]:
+    findings = graph.findings
+    symptoms = {at for at, finding in enumerate(findings) if finding.stage is Stage.SYMPTOM}
+    roots = graph.roots()
+    explains = {at: frozenset(link.symptom for link in graph.explains(at)) & symptoms for at in roots}
+    found = []
+    for at in roots:
+        finding = findings[at]
+        rivals = sum(
+            1
+            for other in roots
+            if other != at
+            and explains[other] & explains[at]
+            and _RANK.index(findings[other].directness) <= _RANK.index(finding.directness)
+            and len(explains[other]) >= len(explains[at])
+        )
+        touched = {finding.subject, *finding.affected, *(findings[symptom].subject for symptom in explains[at])}
+        found.append(
+            Candidate(
+                at=at,
+                finding=finding,
+                symptoms=explains[at],
+                probability=confidence(
+                    finding.directness, explains=len(explains[at]), observed=len(symptoms), rivals=rivals
+                ),
+                concerns_report=bool(touched & mentioned),
+            )
+        )
+    return sorted(found, key=_order)
+
+
+def _order(candidate: Candidate) -> tuple[object, ...]:
+    finding = candidate.finding
+    return (
+        not candidate.concerns_report,
+        -candidate.probability,
+        -len(candidate.symptoms),
+        -finding.severity,
+        finding.subject,
+        finding.rule,
+        finding.about,
+    )
+
+
+def _select(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, str]]]:
+    """Keep causes that are needed: each explains something that no better one does, or is wrong by itself."""
+    accepted: list[Candidate] = []
+    rejected: list[tuple[Candidate, str]] = []
+    explained: set[int] = set()
+    for candidate in candidates:
+        standalone = _stands_alone(candidate.finding)
+        if candidate.probability < THRESHOLD:
+            rejected.append((candidate, f"confidence {candidate.probability:.2f} is below {THRESHOLD}"))
+        elif candidate.symptoms - explained or (standalone and not candidate.symptoms):
+            accepted.append(candidate)
+            explained |= candidate.symptoms
+        elif candidate.symptoms:
+            better = next(other for other in accepted if other.symptoms & candidate.symptoms)
+            if standalone and not candidate.symptoms <= better.symptoms:
+                accepted.append(candidate)
+            else:
+                reason = f"{better.finding.rule} on {better.finding.subject} explains the same with more"
+                rejected.append((candidate, reason))
+        else:
+            rejected.append((candidate, "explains no symptom that was observed"))
+    return accepted, rejected
+
+
+def _stands_alone(finding: Finding) -> bool:
+    """Tell whether a finding is wrong by itself, though nobody suffers from it yet.
+
+    A warning needs Kubernetes' own word for that; what is merely inferred needs a symptom.
+    """
+    stated = finding.directness is Directness.STATED
+    return (finding.severity >= Severity.ERROR and (stated or finding.directness is Directness.COMPARED)) or (
+        finding.severity is Severity.WARNING and stated
+    )
+
+
+def _diagnosis(
+    graph: CausalGraph,
+    accepted: Sequence[Candidate],
+    rejected: Sequence[tuple[Candidate, str]],
+    results: RuleResults,
+    cluster: ClusterSnapshot,
+) -> Diagnosis:
+    explained = set().union(*(candidate.symptoms for candidate in accepted)) if accepted else set()
+    unexplained = tuple(
+        _symptom(finding)
+        for at, finding in enumerate(graph.findings)
+        if finding.stage is Stage.SYMPTOM and at not in explained and finding.severity >= Severity.WARNING
+    )
+    if accepted:
+        status = Status.RESOLVED
+    elif unexplained:
+        status = Status.UNRESOLVED
+    else:
+        status = Status.HEALTHY if _saw_enough(cluster) else Status.UNRESOLVED
+    verdicts = list(results.verdicts.values())
+    return Diagnosis(
+        status=status,
+        root_causes=tuple(_root_cause(graph, candidate) for candidate in accepted),
+        ruled_out=tuple(
+            Hypothesis(
+                subject=candidate.finding.subject,
+                rule=candidate.finding.rule,
+                statement=candidate.finding.message,
+                confidence=candidate.probability,
+                against=reason,
+                evidence=candidate.finding.evidence,
+            )
+            for candidate, reason in rejected
+        ),
+        unexplained=unexplained,
+        gaps=cluster.coverage.gaps,
+        rules_fired=verdicts.count(Verdict.FIRED),
+        rules_clear=verdicts.count(Verdict.CLEAR),
+        rules_unknown=results.lacked,
+    )
+
+
+def _saw_enough(cluster: ClusterSnapshot) -> bool:
+    """Healthy may be said only of what was looked at: Pods at least, and nothing that was refused."""
+    return any(entry.partition("/")[0] == "Pod" for entry in cluster.coverage.lists) and not any(
+        gap.reason.value not in {"not served", "not recorded", "out of scope"} for gap in cluster.coverage.gaps
+    )
+
+
+def _symptom(finding: Finding) -> Symptom:
+    return Symptom(
+        subject=finding.subject,
+        statement=finding.message,
+        rule=finding.rule,
+        fingerprint=finding.fingerprint,
+        since=finding.since,
+    )
+
+
+def _root_cause(graph: CausalGraph, candidate: Candidate) -> RootCause:
+    finding = candidate.finding
+    symptoms = [graph.findings[at] for at in sorted(candidate.symptoms)]
+    return RootCause(
+        subject=finding.subject,
+        rule=finding.rule,
+        severity=finding.severity.name,
+        statement=finding.message,
+        confidence=candidate.probability,
+        confidence_basis=_BASIS.format(directness=finding.directness.value),
+        evidence=finding.evidence,
+        chain=_chain(graph, candidate),
+        explains=tuple(_symptom(symptom) for symptom in symptoms),
+        affected=tuple(sorted({symptom.subject for symptom in symptoms} | set(finding.affected))),
+        since=finding.since,
+        about=finding.about,
+        facts=finding.facts,
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _chain(graph: CausalGraph, candidate: Candidate) -> tuple[ChainLink, ...]:
+    """The way from the cause to a symptom on which most was observed, each effect with what observed it."""
+    links = [ChainLink(subject=candidate.finding.subject, statement=candidate.finding.message, observed=True)]
+    reached = graph.reached[candidate.at]
+    ways = [
+        path_to(link.effect, reached) for link in graph.explains(candidate.at) if link.symptom in candidate.symptoms
+    ]
+    if not ways:
+        return tuple(links)
+    observed: dict[Effect, Finding] = {}
+    for link in graph.explains(candidate.at):
+        met = graph.findings[link.symptom]
+        for effect in (link.effect, *(met.effects if met.stage is Stage.SYMPTOM else ())):
+            observed.setdefault(effect, met)
+    best = max(ways, key=lambda way: (sum(effect in observed for effect in way), len(way), str(way[-1])))
+    for effect in best:
+        seen = observed.get(effect)
+        statement = seen.message if seen else effect.kind.value
+        if seen is None or statement != links[-1].statement:
+            links.append(ChainLink(subject=_told_of(effect, seen), statement=statement, observed=seen is not None))
+    return tuple(links)
+
+
+def _told_of(effect: Effect, seen: Finding | None) -> ObjectRef:
+    """The object that a link is about; of many Pods with one finding the one that its statement names."""
+    return seen.affected[0] if seen and effect.at in seen.affected else effect.at

@@ -1,0 +1,138 @@
+"""Makes a plan for a root cause: what to change, and by which way the change reaches the cluster."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
+from cluster_doctor.remediation import plans
+from cluster_doctor.remediation.change import Change, Planner
+from cluster_doctor.remediation.gitops import Keeper, Management, management_of
+from cluster_doctor.remediation.wording import kubectl, patch_command, rollout_check
+from cluster_doctor.rules.catalogue import all_rules
+from cluster_doctor.snapshot.kinds import BY_KIND
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+
+def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | None:
+    """Plan the repair of one root cause; None where neither a planner nor its rule knows one.
+
+    An object that Argo CD, Flux or Helm keeps is repaired where it is written down; the change by hand is only
+    an alternative then, because the next reconciliation would undo it.
+    """
+    planner = _planners().get(cause.rule)
+    change = (planner.draft(cluster, cause) if planner else None) or _from_the_rule(cause)
+    if change is None:
+        return None
+    management = management_of(cluster, change.target)
+    main, aside = _ways(change, management)
+    others = [step for other in change.others for step in _ways(other, management_of(cluster, other.target))[0]]
+    return RemediationPlan(
+        cause=cause.statement,
+        fingerprint=cause.fingerprint,
+        summary=change.title,
+        managed_by=str(management) if management else "",
+        steps=tuple(main),
+        alternatives=(*aside, *others),
+        test_plan=_test_plan(change, cause),
+        choice_needed=change.choice,
+    )
+
+
+@cache
+def _planners() -> dict[str, Planner]:
+    found: dict[str, Planner] = {}
+    for module in pkgutil.iter_modules(plans.__path__, f"{plans.__name__}."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Planner) and value.draft.__module__ == module.name:
+                for rule in value.rules:
+                    if found.setdefault(rule, value) is not value:
+                        msg = f"two planners repair what {rule} finds"
+                        raise ValueError(msg)
+    return found
+
+
+def _from_the_rule(cause: RootCause) -> Change | None:
+    """Turn the remedy in a rule's documentation into a change that a person makes."""
+    rule = next((rule for rule in all_rules() if rule.name == cause.rule), None)
+    if rule is None:
+        return None
+    shown = next((evidence.command for evidence in cause.evidence if evidence.command), "")
+    return Change(
+        title=f"Repair {cause.subject}",
+        target=cause.subject,
+        instruction=rule.doc.remedy,
+        precondition=f"still so: {shown}" if shown else f"{cause.subject} is still as the report says",
+        undo="Put back the value that was there before; the evidence shows it.",
+        check=rollout_check(cause.subject),
+        choice=True,
+    )
+
+
+def _ways(change: Change, management: Management | None) -> tuple[list[RemediationStep], list[RemediationStep]]:
+    by_hand = _by_hand(change)
+    if management is None:
+        return [by_hand], []
+    written = RemediationStep(
+        title=change.title,
+        route=Route.GITOPS,
+        target=change.target,
+        risk=change.risk,
+        precondition=change.precondition,
+        instruction=f"{change.instruction} Change it where {management} takes it from, by pull request.",
+        command=_after_merge(management),
+        patch=change.patch,
+        undo="Revert the pull request.",
+        check=change.check,
+    )
+    warned = by_hand.model_copy(
+        update={
+            "title": f"{by_hand.title} by hand, until the pull request is merged",
+            "risk": Risk.HIGH if management.reconciles else by_hand.risk,
+            "precondition": f"{by_hand.precondition}; {management} does not undo it (suspend it first)"
+            if management.reconciles
+            else by_hand.precondition,
+        }
+    )
+    return [written], [warned]
+
+
+def _by_hand(change: Change) -> RemediationStep:
+    command = change.command or (patch_command(change.target, change.patch) if change.patch is not None else "")
+    return RemediationStep(
+        title=change.title,
+        route=Route.CLUSTER if command else Route.PERSON,
+        target=change.target,
+        risk=change.risk,
+        precondition=change.precondition,
+        instruction=change.instruction,
+        command=command,
+        patch=change.patch,
+        undo=change.undo,
+        check=change.check,
+    )
+
+
+def _after_merge(management: Management) -> str:
+    space, _, name = management.name.rpartition("/")
+    scope = f" -n {space}" if space else ""
+    match management.keeper:
+        case Keeper.ARGO_CD:
+            return f"argocd app sync {name}"
+        case Keeper.FLUX_KUSTOMIZE:
+            return f"flux reconcile kustomization {name}{scope} --with-source"
+        case Keeper.FLUX_HELM:
+            return f"flux reconcile helmrelease {name}{scope}"
+        case Keeper.HELM:
+            return f"helm diff upgrade {name} CHART  # then helm upgrade" if name else ""
+
+
+def _test_plan(change: Change, cause: RootCause) -> tuple[str, ...]:
+    dry = f"{patch_command(change.target, change.patch)} --dry-run=server" if change.patch is not None else ""
+    known = change.target.kind in BY_KIND
+    look = kubectl("get", change.target, "-o", "yaml") if known else ""
+    again = f"run cluster-doctor again: {cause.rule} on {cause.subject} is gone"
+    return tuple(line for line in (look, dry, change.check, again) if line)

@@ -1,0 +1,31 @@
+"""Create a ServiceAccount that a workload's Pods are to run as."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.remediation.change import Change, repairs
+from cluster_doctor.remediation.wording import kubectl, rollout_check
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+
+@repairs("service_account_does_not_exist")
+def create_service_account(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
+    """Create it without rights; what it may do is another question."""
+    del cluster
+    name = cause.facts.get("name", "")
+    if not name:
+        return None
+    target = ObjectRef(kind="ServiceAccount", name=name, namespace=cause.subject.namespace)
+    return Change(
+        title=f"Create {target}",
+        target=target,
+        instruction=f"Create {target}, and give it the roles that {cause.subject} needs. If another account was "
+        "meant, correct spec.serviceAccountName instead.",
+        precondition=f"{target} does not exist",
+        command=kubectl("create", target),
+        undo=kubectl("delete", target),
+        check=rollout_check(cause.subject),
+        risk=Risk.LOW,
+    )

@@ -1,0 +1,55 @@
+"""Give a container that was killed for its memory a higher limit, or its program less to do."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.remediation.change import Change, repairs
+from cluster_doctor.remediation.wording import patch_command, rollout_check
+from cluster_doctor.snapshot.quantity import format_quantity, parse_quantity
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import CronJob, Workload
+
+_FACTOR = 2
+
+
+@repairs("memory_limit_is_exceeded")
+def raise_memory_limit(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
+    """Double the limit as a first measure; what it really needs is a person's choice."""
+    workload = cluster.find(cause.subject)
+    name = cause.facts.get("container", "")
+    if not isinstance(workload, Workload) or isinstance(workload, CronJob) or not name:
+        return None
+    container = workload.template.container(name)
+    limit = container.limit("memory") if container else parse_quantity(cause.facts.get("limit"))
+    if not limit:
+        return None
+    old, new = format_quantity(limit, binary=True), format_quantity(limit * _FACTOR, binary=True)
+    return Change(
+        title=f"Raise the memory limit of container {name} in {workload.ref} to {new}",
+        target=workload.ref,
+        instruction=f"Set the memory limit of container {name} to {new}; it is {old}. Watch what it really uses, and "
+        "look for a leak if it grows again.",
+        precondition=f"the limit is still {old}, and a node and the namespace's quota have room",
+        patch=_patch(name, new),
+        undo=patch_command(workload.ref, _patch(name, old)),
+        check=f"{rollout_check(workload.ref)}; no further OOMKilled",
+        risk=Risk.MEDIUM,
+    ).or_else(
+        Change(
+            title=f"Let the program in container {name} use less memory",
+            target=workload.ref,
+            instruction=f"Bound caches, workers or heap below {old}, or find the leak.",
+            precondition="the program can be configured so",
+            undo="Put the settings back.",
+            check="no further OOMKilled",
+            risk=Risk.LOW,
+        )
+    )
+
+
+def _patch(container: str, limit: str) -> dict[str, JsonValue]:
+    spec: JsonValue = {"containers": [{"name": container, "resources": {"limits": {"memory": limit}}}]}
+    return {"spec": {"template": {"spec": spec}}}

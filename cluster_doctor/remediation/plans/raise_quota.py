@@ -1,0 +1,59 @@
+"""Raise a quota, or ask for less."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.remediation.change import Change, repairs
+from cluster_doctor.remediation.wording import kubectl, patch_command
+from cluster_doctor.snapshot.quantity import format_quantity, parse_quantity
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+_BYTES = ("memory", "storage")
+
+
+@repairs(
+    "namespace_cpu_quota_is_exceeded",
+    "namespace_memory_quota_is_exceeded",
+    "namespace_pod_quota_is_exceeded",
+    "namespace_service_quota_is_exceeded",
+    "namespace_storage_quota_is_exceeded",
+)
+def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
+    """Raise the limit to what is used and asked for; whether that may be is a person's choice."""
+    del cluster
+    facts = cause.facts
+    quota, resource, limit = facts.get("quota", ""), facts.get("resource", ""), facts.get("limit", "")
+    used, asked = parse_quantity(facts.get("used")), parse_quantity(facts.get("requested"))
+    if not quota or not resource or used is None or asked is None:
+        return None
+    namespace = cause.subject.name if cause.subject.kind == "Namespace" else cause.subject.namespace
+    target = ObjectRef(kind="ResourceQuota", name=quota, namespace=namespace)
+    enough = _shown(used + asked, resource)
+    return Change(
+        title=f"Raise {resource} in quota {quota} of {namespace} to {enough}",
+        target=target,
+        instruction=f"Set spec.hard['{resource}'] to at least {enough}; it is {limit}. More replicas need more.",
+        precondition=f"the cluster has room, and spec.hard['{resource}'] is still {limit}",
+        patch={"spec": {"hard": {resource: enough}}},
+        undo=patch_command(target, {"spec": {"hard": {resource: limit}}}),
+        check=f"{kubectl('describe', target)} shows room, and the refused Pods are created",
+        risk=Risk.MEDIUM,
+    ).or_else(
+        Change(
+            title=f"Ask for less {resource} in {namespace}",
+            target=target,
+            instruction="Lower requests, replicas or unused workloads in the namespace until the refused Pods fit.",
+            precondition="something in the namespace can do with less",
+            undo="Put the requests or replicas back.",
+            check=f"{kubectl('describe', target)} shows room",
+            risk=Risk.MEDIUM,
+        )
+    )
+
+
+def _shown(value: Decimal, resource: str) -> str:
+    return format_quantity(value, binary=any(word in resource for word in _BYTES))

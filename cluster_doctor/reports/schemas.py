@@ -1,0 +1,20 @@
+"""The published JSON Schemas, made from the models that they describe."""
+
+from __future__ import annotations
+
+import orjson
+from pydantic import BaseModel
+
+from cluster_doctor.domain.report import Report
+from cluster_doctor.snapshot.file import SnapshotDocument
+
+SCHEMAS: dict[str, type[BaseModel]] = {"report": Report, "snapshot": SnapshotDocument}
+"""What is published, by the name of its file in docs/."""
+
+
+def schema_text(model: type[BaseModel], title: str) -> str:
+    """Write the JSON Schema of what a model writes."""
+    schema = model.model_json_schema(mode="serialization")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = f"cluster-doctor {title}"
+    return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode() + "\n"

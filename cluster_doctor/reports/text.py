@@ -1,0 +1,203 @@
+"""The report for a person at a terminal, at night, on 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cluster_doctor.domain.diagnosis import RootCause, Status
+from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
+from cluster_doctor.domain.report import Report
+from cluster_doctor.reports import wording
+from cluster_doctor.reports.plain import one_line
+
+MOST_CAUSES = 5
+MOST_LINES = 8
+"""Members of a long list that are shown; the JSON form has them all."""
+
+
+class Tone(StrEnum):
+    """How a line is meant, for those who paint it."""
+
+    HEADING = "heading"
+    BAD = "bad"
+    GOOD = "good"
+    UNSURE = "unsure"
+    COMMAND = "command"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the report."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+def render_text(report: Report, width: int = 80) -> str:
+    """Write a report as plain text; nothing in it can steer a terminal."""
+    return "".join(f"{line.text}\n" for line in text_lines(report, width))
+
+
+def text_lines(report: Report, width: int = 80) -> Iterator[Line]:
+    """Write a report line by line, most important first.
+
+    Commands are never broken, so that they can be copied; they may be wider than `width`.
+    """
+    yield from _head(report, width)
+    yield from _claims(report, width)
+    for number, cause in enumerate(report.root_causes[:MOST_CAUSES], 1):
+        yield from _cause(number, cause, report, width)
+    if len(report.root_causes) > MOST_CAUSES:
+        yield Line(f"  … and {len(report.root_causes) - MOST_CAUSES} more causes; --output json has them all")
+    yield from _unexplained(report, width)
+    yield from _triage(report, width)
+    yield from _remedy(report, width)
+    yield from _ruled_out(report, width)
+    yield from _blind_spots(report, width)
+    yield Line("")
+    yield from _wrap(f"Run {report.run_id}, from {report.source}, as of {wording.moment(report.taken_at)}", width)
+
+
+def _head(report: Report, width: int) -> Iterator[Line]:
+    tone = {Status.RESOLVED: Tone.BAD, Status.UNRESOLVED: Tone.UNSURE, Status.HEALTHY: Tone.GOOD}[report.status]
+    priority = f" [{report.triage.priority.value}]" if report.triage else ""
+    yield from _wrap(f"{report.status.value.upper()}{priority}  {wording.headline(report)}", width, tone=tone)
+    if report.identity_note:
+        yield from _wrap(f"! {report.identity_note}", width, tone=Tone.UNSURE)
+
+
+def _claims(report: Report, width: int) -> Iterator[Line]:
+    wrong, open_claims, right = wording.refuted(report), wording.unproven(report), wording.confirmed(report)
+    if wrong:
+        yield from _heading("Not as reported")
+        for claim in wrong[:MOST_LINES]:
+            yield from _wrap(f"“{claim.text}”: {claim.reason}", width, "  x ", Tone.BAD)
+            yield from _commands([fact.command for fact in claim.evidence[:1]])
+    if open_claims:
+        yield from _heading("Reported, but not to be checked")
+        for claim in open_claims[:MOST_LINES]:
+            yield from _wrap(f"“{claim.text}”: {claim.reason}", width, "  ? ", Tone.UNSURE)
+    if right:
+        shown = "; ".join(claim.asserts for claim in right[:MOST_LINES])
+        yield from _wrap(f"Confirmed: {shown}", width, "", Tone.GOOD)
+
+
+def _cause(number: int, cause: RootCause, report: Report, width: int) -> Iterator[Line]:
+    yield from _heading(f"{number}. What is wrong  ({cause.confidence:.0%} sure, {cause.severity})")
+    yield from _wrap(f"{cause.subject}: {cause.statement}", width, "  ", Tone.BAD)
+    began = wording.since(cause, report)
+    if began:
+        yield from _wrap(f"since {began}", width, "  ")
+    if len(cause.chain) > 1:
+        yield Line("  Why:")
+        for link in cause.chain[1:]:  # its first link is what stands above
+            seen = "" if link.observed else " (inferred)"
+            yield from _wrap(f"{link.subject}: {link.statement}{seen}", width, "    -> ")
+    yield Line("  Evidence:")
+    for fact in cause.evidence[:MOST_LINES]:
+        yield from _wrap(wording.fact(fact), width, "    - ")
+        yield from _commands([fact.command], "      ")
+
+
+def _unexplained(report: Report, width: int) -> Iterator[Line]:
+    if report.unexplained:
+        yield from _heading("Seen, but not explained")
+        for symptom in report.unexplained[:MOST_LINES]:
+            yield from _wrap(f"{symptom.subject}: {symptom.statement}", width, "  - ", Tone.UNSURE)
+        yield from _more(report.unexplained)
+
+
+def _triage(report: Report, width: int) -> Iterator[Line]:
+    triage = report.triage
+    if triage is None:
+        return
+    yield from _heading(f"How bad: {triage.priority.value}")
+    yield from _wrap(f"Impact: {triage.impact}", width, "  ")
+    yield from _wrap(f"Urgency: {triage.urgency}", width, "  ")
+    for reason in triage.reasons[:MOST_LINES]:
+        yield from _wrap(reason, width, "  - ")
+    if triage.owner:
+        yield from _wrap(f"Owner: {triage.owner} (from {triage.owner_source})", width, "  ")
+
+
+def _remedy(report: Report, width: int) -> Iterator[Line]:
+    if report.remediation is None:
+        return
+    yield from _heading("What to do")
+    for plan in report.remediation.plans[:MOST_CAUSES]:
+        yield from _plan(plan, width)
+    yield from _wrap(wording.outcome(report.remediation.outcome), width, "  ")
+
+
+def _plan(plan: RemediationPlan, width: int) -> Iterator[Line]:
+    kept = f" (kept by {plan.managed_by})" if plan.managed_by else ""
+    yield from _wrap(f"{plan.summary}{kept}", width, "  ", Tone.GOOD)
+    for step in plan.steps:
+        yield from _step(step, width)
+    for step in plan.alternatives:
+        yield from _wrap(f"or: {step.title} (risk: {step.risk.value})", width, "    ")
+        yield from _commands([step.command], "        ")
+
+
+def _step(step: RemediationStep, width: int) -> Iterator[Line]:
+    yield from _wrap(f"{step.instruction} (risk: {step.risk.value})", width, "    do:    ")
+    yield from _commands([step.command], "           ")
+    yield from _wrap(step.precondition, width, "    first: ")
+    yield from _wrap(step.check, width, "    check: ")
+    if step.undo.startswith("kubectl "):
+        yield Line("    undo:")
+        yield from _commands([step.undo], "           ")
+    else:
+        yield from _wrap(step.undo, width, "    undo:  ")
+
+
+def _ruled_out(report: Report, width: int) -> Iterator[Line]:
+    if report.ruled_out:
+        yield from _heading("Ruled out")
+        for other in report.ruled_out[:MOST_LINES]:
+            yield from _wrap(f"{other.subject}: {other.statement}: {other.against}", width, "  - ")
+        yield from _more(report.ruled_out)
+
+
+def _blind_spots(report: Report, width: int) -> Iterator[Line]:
+    unchecked = wording.unchecked(report)
+    if report.gaps or unchecked:
+        yield from _heading("What could not be seen")
+        for gap in report.gaps[:MOST_LINES]:
+            yield from _wrap(str(gap), width, "  - ", Tone.UNSURE)
+        yield from _more(report.gaps)
+        if unchecked:
+            yield from _wrap(unchecked, width, "  - ", Tone.UNSURE)
+
+
+def _heading(text: str) -> Iterator[Line]:
+    yield Line("")
+    yield Line(one_line(text), Tone.HEADING)
+
+
+def _more(members: tuple[object, ...]) -> Iterator[Line]:
+    if len(members) > MOST_LINES:
+        yield Line(f"  … and {len(members) - MOST_LINES} more")
+
+
+def _wrap(text: str, width: int, lead: str = "", tone: Tone = Tone.PLAIN) -> Iterator[Line]:
+    wrapped = textwrap.wrap(
+        one_line(text),
+        width,
+        initial_indent=lead,
+        subsequent_indent=" " * len(lead),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in wrapped:
+        yield Line(line, tone)
+
+
+def _commands(commands: list[str], lead: str = "      ") -> Iterator[Line]:
+    for command in commands:
+        if command:
+            yield Line(f"{lead}$ {one_line(command)}", Tone.COMMAND)

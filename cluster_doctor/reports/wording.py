@@ -1,0 +1,106 @@
+"""How the parts of a report are put into words, the same in every form."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from pydantic import JsonValue
+
+from cluster_doctor.domain.diagnosis import RootCause, Status
+from cluster_doctor.domain.evidence import Evidence, EvidenceSource
+from cluster_doctor.domain.incident import Claim, ClaimVerdict
+from cluster_doctor.domain.remediation import Decision, Outcome
+from cluster_doctor.domain.report import Report
+from cluster_doctor.reports.plain import one_line
+
+LONGEST_VALUE = 200
+
+
+def headline(report: Report) -> str:
+    """The result in one line."""
+    match report.status:
+        case Status.RESOLVED:
+            first = report.root_causes[0]
+            more = len(report.root_causes) - 1
+            return f"{first.subject}: {first.rule.replace('_', ' ')}" + (f", and {more} more" if more else "")
+        case Status.UNRESOLVED:
+            return "Something is wrong, or could not be looked at; no root cause is proven"
+        case Status.HEALTHY:
+            return "Nothing is wrong in what was looked at"
+
+
+def since(cause: RootCause, report: Report) -> str:
+    """When a cause began and how long that is, empty if it is not known."""
+    if cause.since is None:
+        return ""
+    return f"{moment(cause.since)} ({age(report.taken_at - cause.since)} before this picture)"
+
+
+def moment(when: datetime) -> str:
+    """A point in time."""
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def age(span: timedelta) -> str:
+    """A span of time in the unit that suits it."""
+    seconds = max(span.total_seconds(), 0)
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def fact(evidence: Evidence) -> str:
+    """What was observed, where."""
+    match evidence.source:
+        case EvidenceSource.ABSENCE:
+            return f"{evidence.subject} does not exist"
+        case EvidenceSource.OBJECT:
+            return f"{evidence.subject}: {evidence.path} = {value(evidence.value)}"
+        case EvidenceSource.EVENT | EvidenceSource.ALERT | EvidenceSource.NODE_SERVICE | EvidenceSource.PROBE:
+            return f"{evidence.subject}: {evidence.path}: {value(evidence.value)}"
+        case EvidenceSource.LOG | EvidenceSource.METRIC | EvidenceSource.TEXT:
+            return f"{evidence.subject}: {evidence.source.value} {evidence.path}: {value(evidence.value)}"
+
+
+def value(raw: JsonValue) -> str:
+    """An observed value, cut where it is long."""
+    if raw is None:
+        return "not set"
+    shown = one_line(raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False))
+    return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
+
+
+def refuted(report: Report) -> tuple[Claim, ...]:
+    """What the report got wrong."""
+    return tuple(claim for claim in report.claims if claim.verdict is ClaimVerdict.REFUTED)
+
+
+def unproven(report: Report) -> tuple[Claim, ...]:
+    """What could be neither confirmed nor refuted."""
+    return tuple(claim for claim in report.claims if claim.verdict is ClaimVerdict.UNVERIFIABLE)
+
+
+def confirmed(report: Report) -> tuple[Claim, ...]:
+    """What the report got right."""
+    return tuple(claim for claim in report.claims if claim.verdict is ClaimVerdict.CONFIRMED)
+
+
+def unchecked(report: Report) -> str:
+    """How many rules could not judge for lack of what they need, and what that is."""
+    if not report.rules_unknown:
+        return ""
+    kinds = sorted({kind for lacked in report.rules_unknown.values() for kind in lacked.split(", ")})
+    return f"{len(report.rules_unknown)} checks could not judge, because nobody read: {', '.join(kinds)}"
+
+
+def outcome(told: Outcome | None) -> str:
+    """What became of the plans."""
+    if told is None:
+        return "Waits for approval."
+    match told.decision:
+        case Decision.DECLINE:
+            return f"Not approved: {told.note}" if told.note else "Not approved."
+        case Decision.APPROVE:
+            return f"{told.note[:1].upper()}{told.note[1:]}. Written: {', '.join(told.exported) or 'nothing'}"

@@ -1,0 +1,99 @@
+"""An environment variable that the process misses."""
+
+from __future__ import annotations
+
+import re
+
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Pod
+
+_WORDS = re.compile(
+    r"(?:environment variable|env(?:ironment)? var"
+    r"|env)\W{1,3}[\"'`]?([A-Z][A-Z0-9_]{2,})[\"'`]? (?:is )?(?:not (?:set|defined|found|provided)"
+    r"|missing|required|undefined|must be set|empty)"
+    r"|([A-Z][A-Z0-9_]{3,}) (?:environment variable )?(?:is (?:not set|undefined|required|missing|not defined)"
+    r"|must be (?:set|specified|provided))"
+    r"|(?:missing|required|undefined)(?: required)? (?:environment variable"
+    r"|env(?:ironment)? var|env)s?:? [\"'`]?([A-Z][A-Z0-9_]{2,})"
+    r"|KeyError: '([A-Z][A-Z0-9_]{2,})'|([A-Z][A-Z0-9_]{3,}): (?:parameter not set|unbound variable)"
+)
+
+
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED)
+def environment_variable_is_missing(pod: Pod, cluster: ClusterSnapshot) -> Matches:
+    """The process ends because an environment variable is not set.
+
+    Why it matters:
+        Programs that read their configuration at the start end at once without it.
+
+    Fires on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          nodeName: n1
+          containers:
+          - {name: app}
+        status:
+          phase: Running
+          containerStatuses:
+          - name: app
+            ready: false
+            restartCount: 5
+            state:
+              waiting: {reason: CrashLoopBackOff}
+            lastState:
+              terminated: {exitCode: 1, reason: Error, finishedAt: '2026-01-01T11:59:00Z'}
+        ---
+        kind: Log
+        subject: Pod/web-0
+        container: app
+        lines: ['panic: required environment variable DATABASE_URL is not set']
+
+    Stays quiet on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          nodeName: n1
+          containers:
+          - {name: app}
+        status:
+          phase: Running
+          containerStatuses:
+          - name: app
+            ready: true
+            restartCount: 0
+            state:
+              running: {startedAt: '2026-01-01T09:00:00Z'}
+        ---
+        kind: Log
+        subject: Pod/web-0
+        container: app
+        lines: [listening on 8080]
+
+    Remedy:
+        Set the variable in the Pod template.
+
+    References:
+        https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/
+    """
+    for container in failing_containers(pod, cluster):
+        said = last_words(pod, container, _WORDS, cluster)
+        if said is None:
+            continue
+        found, evidence = said
+        yield Match(
+            message=f"container {container.name} of Pod {pod.name} misses environment variable {_variable(found)}",
+            evidence=(evidence, *pod.cite_container(container, "restartCount")),
+            effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
+            about=container.name,
+            since=pod.created_at,
+            facts=(("variable", _variable(found)), ("container", container.name)),
+        )
+
+
+def _variable(found: re.Match[str]) -> str:
+    return next((group for group in found.groups() if group), "")

@@ -1,0 +1,56 @@
+"""Containers that fail and say why in so many words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.domain.findings import Match
+from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Container, Pod
+
+_LINES = 50
+_OFTEN = 3
+"""So often within the last lines, an error of the kernel is a state and not an accident."""
+
+Message = Callable[[Container, str], str]
+
+
+def complaints_of(pod: Pod, pattern: re.Pattern[str], message: Message, cluster: ClusterSnapshot) -> Iterator[Match]:
+    """Match each failing container whose log holds a line that a pattern matches.
+
+    Args:
+        pod: whose containers are looked at.
+        pattern: what the line says; its first group that matched, or all of it, goes into the message.
+        message: makes the statement of the container and of what was said.
+        cluster: the picture with the logs.
+    """
+    for container in failing_containers(pod, cluster):
+        said = last_words(pod, container, pattern, cluster)
+        if said is None:
+            continue
+        found, evidence = said
+        told = next((group for group in found.groups() if group), found[0])
+        yield Match(
+            message=message(container, told.strip()),
+            evidence=(evidence, *pod.cite_container(container, "restartCount")),
+            effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
+            about=container.name,
+            since=pod.created_at,
+            facts=(("container", container.name), ("said", told.strip())),
+        )
+
+
+def keeps_saying(pod: Pod, pattern: re.Pattern[str], cluster: ClusterSnapshot) -> Evidence | None:
+    """Cite the newest line that a pattern matches, if a container says so again and again at the end of its log."""
+    for log in cluster.logs_of(pod.ref):
+        if log.previous:
+            continue
+        first = max(0, len(log.lines) - _LINES)
+        told = [position for position in range(first, len(log.lines)) if pattern.search(log.lines[position])]
+        if len(told) >= _OFTEN:
+            return log.cite(told[-1])
+    return None

@@ -1,0 +1,43 @@
+"""What a container logged before it ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.rules.container.ending import crashing_now
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Container, ContainerRole, Pod
+
+_LINES = 200
+_LONGEST = 4_000
+"""Characters of a line that are searched: what a program says of its end is short, what it dumps is not."""
+
+
+def failing_containers(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container]:
+    """Containers of a Pod that keep ending or, started, do not become ready; many rules ask for them."""
+    return iter(cluster.remember(("failing containers", pod.ref), lambda: tuple(_failing(pod, cluster))))
+
+
+def _failing(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container]:
+    if not pod.expected_to_run:
+        return
+    for container in pod.containers:
+        stuck = container.role is ContainerRole.INIT and container.running and not pod.ready
+        if crashing_now(pod, container, cluster.taken_at) or stuck or (container.running and not container.ready):
+            yield container
+
+
+def last_words(
+    pod: Pod, container: Container, pattern: re.Pattern[str], cluster: ClusterSnapshot
+) -> tuple[re.Match[str], Evidence] | None:
+    """Find the newest line of a container's logs that a pattern matches."""
+    for log in cluster.logs_of(pod.ref):
+        if log.container not in {"", container.name}:
+            continue
+        for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - _LINES), -1):
+            found = pattern.search(log.lines[position], 0, _LONGEST)
+            if found:
+                return found, log.cite(position)
+    return None

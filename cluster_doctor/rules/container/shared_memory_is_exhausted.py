@@ -1,0 +1,68 @@
+"""A /dev/shm that is too small."""
+
+from __future__ import annotations
+
+import re
+
+from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.container.final_complaint import complaints_of
+from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Pod
+
+_WORDS = re.compile(
+    r"^(.*could not resize shared memory segment.*No space left on device.*|.*/dev/shm.*(?:No space left|ENOSPC).*"
+    r"|.*(?:No space left|ENOSPC).*/dev/shm.*|.*shm_open.*(?:No space left|ENOSPC).*)",
+    re.IGNORECASE,
+)
+
+
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+def shared_memory_is_exhausted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
+    """The process needs more shared memory than /dev/shm holds.
+
+    Why it matters:
+        Container runtimes make /dev/shm 64 MiB large; databases and browsers want more, while the disk is empty.
+
+    Fires on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec: {nodeName: n1, containers: [{name: app}]}
+        status:
+          phase: Running
+          containerStatuses:
+          - {name: app, ready: false, restartCount: 4, state: {waiting: {reason: CrashLoopBackOff}}}
+        ---
+        kind: Log
+        subject: Pod/web-0
+        container: app
+        lines: ['could not resize shared memory segment "/seg.7" to 134217728 bytes: No space left on device']
+
+    Stays quiet on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec: {nodeName: n1, containers: [{name: app}]}
+        status:
+          phase: Running
+          containerStatuses:
+          - {name: app, ready: false, restartCount: 4, state: {waiting: {reason: CrashLoopBackOff}}}
+        ---
+        kind: Log
+        subject: Pod/web-0
+        container: app
+        lines: ['write /data/wal: no space left on device']
+
+    Remedy:
+        Mount an `emptyDir` with `medium: Memory` and a `sizeLimit` at /dev/shm; it counts against the memory limit.
+
+    References:
+        https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+    """
+    yield from complaints_of(
+        pod,
+        _WORDS,
+        lambda container, told: (
+            f"container {container.name} of Pod {pod.name} has too little shared memory in /dev/shm: {told}"
+        ),
+        cluster,
+    )

@@ -1,0 +1,65 @@
+"""An Argo CD Application that is not in sync or not healthy."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Custom
+
+
+@rule(Severity.ERROR, subject=Custom)
+def argo_application_is_unwell(application: Custom, cluster: ClusterSnapshot) -> Matches:
+    """The Argo CD Application cannot be synchronised, or what it deploys is degraded or missing.
+
+    Why it matters:
+        What is in Git is not what runs; changes do not reach the cluster.
+
+    Fires on:
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {name: shop}
+        status:
+          sync: {status: Unknown}
+          health: {status: Healthy}
+          conditions:
+          - {type: ComparisonError, message: 'app path does not exist: overlays/prd'}
+
+    Stays quiet on:
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {name: shop}
+        status:
+          sync: {status: Synced}
+          health: {status: Healthy}
+
+    Remedy:
+        Correct the source's path, revision or repository; read the conditions and the last operation.
+
+    References:
+        https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
+    """
+    if application.ref.kind != "Application" or application.ref.group != "argoproj.io":
+        return
+    sync, health = application.text("status", "sync", "status"), application.text("status", "health", "status")
+    errors = [
+        (i, c) for i, c in application.objects("status", "conditions") if str(c.get("type") or "").endswith("Error")
+    ]
+    operation = application.text("status", "operationState", "phase")
+    if errors:
+        position, condition = errors[0]
+        told, path = f"{condition.get('type')}: {condition.get('message')}", f"status.conditions[{position}].message"
+    elif operation in {"Failed", "Error"} and sync != "Synced":
+        told, path = application.text("status", "operationState", "message"), "status.operationState.message"
+    elif health in {"Degraded", "Missing"}:
+        told, path = f"health is {health}", "status.health"
+    else:
+        return
+    yield Match(
+        message=f"Application {application.name} (sync {sync or 'unknown'}, health {health or 'unknown'}): {told}",
+        evidence=(application.cite(path), application.cite("status.sync.status")),
+        blame=application.ref,
+        effects=(Effect(EffectKind.NOT_RECONCILED, application.ref),),
+        directness=Directness.STATED if errors or operation in {"Failed", "Error"} else Directness.REPORTED,
+    )

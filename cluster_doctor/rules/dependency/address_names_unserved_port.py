@@ -1,0 +1,126 @@
+"""An address with a port that its Service does not offer."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.findings import Match, Severity
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Service, Workload
+
+
+@rule(Severity.ERROR, subject=Workload, needs=(Service,))
+def address_names_unserved_port(workload: Workload, cluster: ClusterSnapshot) -> Matches:
+    """An environment variable of the workload names a Service with a port that the Service does not offer.
+
+    Why it matters:
+        The name resolves, the port refuses: it looks like an outage of the Service, and is an error of the caller.
+
+    Fires on:
+        kind: Deployment
+        metadata: {name: api}
+        spec:
+          replicas: 1
+          selector:
+            matchLabels: {app: api}
+          template:
+            metadata:
+              labels: {app: api}
+            spec:
+              containers:
+              - name: app
+                env:
+                - {name: CART_URL, value: 'cart:7071'}
+        ---
+        kind: Pod
+        metadata:
+          name: api-0
+          ownerReferences:
+          - {apiVersion: apps/v1, kind: Deployment, name: api, controller: true}
+        spec:
+          nodeName: n1
+          containers:
+          - {name: app}
+        status:
+          phase: Running
+          containerStatuses:
+          - name: app
+            ready: false
+            restartCount: 4
+            state:
+              waiting: {reason: CrashLoopBackOff}
+        ---
+        kind: Service
+        metadata: {name: cart}
+        spec:
+          selector: {app: cart}
+          ports:
+          - {port: 7070}
+
+    Stays quiet on:
+        kind: Deployment
+        metadata: {name: api}
+        spec:
+          replicas: 1
+          selector:
+            matchLabels: {app: api}
+          template:
+            metadata:
+              labels: {app: api}
+            spec:
+              containers:
+              - name: app
+                env:
+                - {name: CART_URL, value: 'cart:7070'}
+        ---
+        kind: Pod
+        metadata:
+          name: api-0
+          ownerReferences:
+          - {apiVersion: apps/v1, kind: Deployment, name: api, controller: true}
+        spec:
+          nodeName: n1
+          containers:
+          - {name: app}
+        status:
+          phase: Running
+          containerStatuses:
+          - name: app
+            ready: false
+            restartCount: 4
+            state:
+              waiting: {reason: CrashLoopBackOff}
+        ---
+        kind: Service
+        metadata: {name: cart}
+        spec:
+          selector: {app: cart}
+          ports:
+          - {port: 7070}
+
+    Remedy:
+        Set the variable to a port that the Service offers.
+
+    References:
+        https://kubernetes.io/docs/concepts/services-networking/service/#discovering-services
+    """
+    for container in workload.template.containers:
+        for path, host, port in cluster.addresses_in(container):
+            ref = cluster.service_named(host, workload.namespace)
+            service = cluster.get(Service, ref.namespace, ref.name) if ref else None
+            if service is None or port is None or service.type == "ExternalName" or not service.ports:
+                continue
+            offered = {entry.number for entry in service.ports}
+            if service.headless:
+                offered |= {int(entry.target) for entry in service.ports if entry.target.isdigit()}
+            if port in offered:
+                continue
+            shown = ", ".join(map(str, sorted(offered)))
+            yield Match(
+                message=f"container {container.name} of {workload.ref} calls {host}:{port}; "
+                f"Service {service.name} offers port {shown}",
+                evidence=(workload.cite(path), service.cite("spec.ports")),
+                effects=(Effect(EffectKind.CALLS_FAILING, workload.ref),),
+                about=f"{container.name}/{host}",
+                facts=(("path", path), ("host", host), ("port", str(port)), ("offered", shown)),
+            )

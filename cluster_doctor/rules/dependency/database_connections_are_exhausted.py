@@ -1,0 +1,95 @@
+"""A database without free connections."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.dependency.complaints import complaints
+from cluster_doctor.rules.dependency.failing_calls import Trouble
+from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Pod, Workload
+
+
+@rule(Severity.ERROR, subject=Workload, needs=(Records.LOGS, Pod), directness=Directness.REPORTED)
+def database_connections_are_exhausted(server: Workload, cluster: ClusterSnapshot) -> Matches:
+    """The database has no free connection left for its clients.
+
+    Why it matters:
+        Clients that leak connections, or too many replicas with large pools, use up what the server allows.
+
+    Fires on:
+        kind: StatefulSet
+        metadata: {name: db}
+        spec:
+          template:
+            metadata:
+              labels: {app: db}
+            spec:
+              containers:
+              - {name: db, image: 'mysql:8'}
+        ---
+        kind: Deployment
+        metadata: {name: api}
+        spec:
+          replicas: 1
+          selector:
+            matchLabels: {app: api}
+          template:
+            metadata:
+              labels: {app: api}
+            spec:
+              containers:
+              - {name: app}
+        ---
+        kind: Pod
+        metadata:
+          name: api-0
+          ownerReferences:
+          - {apiVersion: apps/v1, kind: Deployment, name: api, controller: true}
+        spec:
+          nodeName: n1
+          containers:
+          - {name: app}
+        status:
+          phase: Running
+          containerStatuses:
+          - name: app
+            ready: false
+            restartCount: 4
+            state:
+              waiting: {reason: CrashLoopBackOff}
+        ---
+        kind: Log
+        subject: Pod/api-0
+        container: app
+        lines: ['ERROR 1040 (HY000): Too many connections']
+
+    Stays quiet on:
+        kind: StatefulSet
+        metadata: {name: db}
+        spec:
+          template:
+            spec:
+              containers:
+              - {name: db, image: 'mysql:8'}
+        ---
+        kind: Deployment
+        metadata: {name: api}
+        spec:
+          template:
+            spec:
+              containers:
+              - {name: app}
+        ---
+        kind: Log
+        subject: Deployment/api
+        container: app
+        lines: [ready to serve]
+
+    Remedy:
+        Raise the server's limit for now; find who holds the connections, and bound the clients' pools.
+
+    References:
+        https://kubernetes.io/docs/tasks/run-application/run-replicated-stateful-application/
+    """
+    yield from complaints(server, Trouble.CONNECTIONS, "has no free connection left", cluster)

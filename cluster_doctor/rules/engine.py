@@ -1,0 +1,119 @@
+"""Runs rules over a snapshot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.domain.findings import Finding, Match, Verdict
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.rules.protocol import Rule
+from cluster_doctor.snapshot.relations import WORKLOADS
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Event, View, Workload
+
+MOST_EVIDENCE = 6
+"""Facts that a finding cites at the most; a thousand Pods of one workload fail for one reason."""
+
+
+@dataclass(frozen=True)
+class RuleResults:
+    """Findings, and what each rule said: its verdict, and for UNKNOWN what it lacked."""
+
+    findings: tuple[Finding, ...]
+    verdicts: dict[str, Verdict]
+    lacked: dict[str, str]
+
+
+def run_rules(rules: Iterable[Rule], cluster: ClusterSnapshot) -> RuleResults:
+    """Run every rule over every subject of its kind.
+
+    A rule is FIRED if it fired anywhere, else UNKNOWN if a subject could not be judged for lack of what it
+    needs, or if its kind was not collected and none is there, else CLEAR.
+    """
+    findings: list[Finding] = []
+    verdicts: dict[str, Verdict] = {}
+    lacked: dict[str, str] = {}
+    for rule in rules:
+        matches, missing = _run(rule, cluster)
+        findings += _merge(rule, matches, cluster)
+        if matches:
+            verdicts[rule.name] = Verdict.FIRED
+        elif missing:
+            verdicts[rule.name] = Verdict.UNKNOWN
+        else:
+            verdicts[rule.name] = Verdict.CLEAR
+        if missing:
+            lacked[rule.name] = ", ".join(sorted(missing))
+    return RuleResults(tuple(findings), verdicts, lacked)
+
+
+def _run(rule: Rule, cluster: ClusterSnapshot) -> tuple[list[tuple[View, Match]], set[str]]:
+    matches: list[tuple[View, Match]] = []
+    missing: set[str] = set()
+    subjects: list[View] = list(cluster.workloads() if rule.subject is Workload else cluster.all(rule.subject))
+    if not subjects and not _read_anywhere(rule.subject, cluster):
+        return [], {rule.subject.kind}
+    unmet: dict[str | None, list[str]] = {}
+    for subject in subjects:
+        namespace = subject.namespace
+        if namespace not in unmet:
+            unmet[namespace] = rule.unmet(cluster, namespace)
+        if unmet[namespace]:
+            missing.update(unmet[namespace])
+            continue
+        matches += [(subject, match) for match in rule.check(subject, cluster)]
+    return matches, missing
+
+
+def _read_anywhere(subject: type[View], cluster: ClusterSnapshot) -> bool:
+    kinds = {kind.kind for kind in WORKLOADS} if subject is Workload else {subject.kind}
+    return any(entry.partition("/")[0] in kinds for entry in cluster.coverage.lists)
+
+
+def _merge(rule: Rule, matches: list[tuple[View, Match]], cluster: ClusterSnapshot) -> list[Finding]:
+    grouped: dict[tuple[ObjectRef, str], list[tuple[View, Match]]] = defaultdict(list)
+    for subject, match in matches:
+        blamed = match.blame or cluster.workload_ref(subject.ref)
+        grouped[(blamed, match.about)].append((subject, match))
+    return [_finding(rule, blamed, about, group, cluster) for (blamed, about), group in grouped.items()]
+
+
+def _finding(
+    rule: Rule, blamed: ObjectRef, about: str, group: list[tuple[View, Match]], cluster: ClusterSnapshot
+) -> Finding:
+    first = group[0][1]
+    evidence: dict[str, Evidence] = {}
+    for _, match in group:
+        for fact in match.evidence:
+            stamped = fact if fact.observed_at else fact.model_copy(update={"observed_at": cluster.taken_at})
+            evidence.setdefault(fact.id, stamped)
+    began = [match.since for _, match in group if match.since]
+    concerned = tuple(dict.fromkeys(_concerned(subject) for subject, _ in group))
+    more = len(concerned) - 1
+    return Finding(
+        rule=rule.name,
+        subject=blamed,
+        severity=rule.severity,
+        stage=rule.stage,
+        directness=first.directness or rule.directness,
+        message=f"{first.message} ({_and_more(more, concerned[0].kind)})" if more else first.message,
+        evidence=tuple(evidence.values())[:MOST_EVIDENCE],
+        effects=tuple(dict.fromkeys(effect for _, match in group for effect in match.effects)),
+        because=tuple(dict.fromkeys(effect for _, match in group for effect in match.because)),
+        affected=tuple(ref for ref in concerned if ref != blamed),
+        since=min(began) if began else None,
+        about=about,
+        facts=dict(first.facts),
+    )
+
+
+def _concerned(subject: View) -> ObjectRef:
+    """The object that a match is about: an Event is about another one."""
+    return subject.regarding if isinstance(subject, Event) else subject.ref
+
+
+def _and_more(count: int, kind: str) -> str:
+    return f"and {count} more {kind}{'s' if count > 1 and not kind.endswith('s') else ''}"

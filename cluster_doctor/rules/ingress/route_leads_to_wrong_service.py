@@ -1,0 +1,140 @@
+"""A route of a gateway that leads elsewhere than it says."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.ingress.routes import bears_name_of, meant, routes_of
+from cluster_doctor.rules.performance.anomalies import troubled
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import ConfigMap, Service, Workload
+
+
+@rule(Severity.ERROR, subject=Workload, needs=(Service, ConfigMap))
+def route_leads_to_wrong_service(gateway: Workload, cluster: ClusterSnapshot) -> Matches:
+    """A gateway's route leads to another Service than the one it is named after, unlike its other routes.
+
+    Why it matters:
+        Requests reach a Service that does not know them; it answers 404 or something that looks right and is not.
+
+    Fires on:
+        kind: Deployment
+        metadata: {name: gateway}
+        spec:
+          template:
+            spec:
+              containers:
+              - name: app
+                envFrom:
+                - configMapRef: {name: routes}
+        ---
+        kind: ConfigMap
+        metadata: {name: routes}
+        data: {nginx.conf: 'location /orders { proxy_pass http://basket:80; }
+
+            location /basket { proxy_pass http://basket:80; }
+
+            location /search { proxy_pass http://search:80; }
+
+            location /account { proxy_pass http://account:80; }
+
+            '}
+        ---
+        kind: Service
+        metadata: {name: orders}
+        spec:
+          ports:
+          - {port: 80}
+        ---
+        kind: Service
+        metadata: {name: basket}
+        spec:
+          ports:
+          - {port: 80}
+        ---
+        kind: Service
+        metadata: {name: search}
+        spec:
+          ports:
+          - {port: 80}
+        ---
+        kind: Service
+        metadata: {name: account}
+        spec:
+          ports:
+          - {port: 80}
+
+    Stays quiet on:
+        kind: Deployment
+        metadata: {name: gateway}
+        spec:
+          template:
+            spec:
+              containers:
+              - name: app
+                envFrom:
+                - configMapRef: {name: routes}
+        ---
+        kind: ConfigMap
+        metadata: {name: routes}
+        data: {nginx.conf: 'location /orders { proxy_pass http://orders:80; }
+
+            location /basket { proxy_pass http://basket:80; }
+
+            location /search { proxy_pass http://search:80; }
+
+            location /account { proxy_pass http://account:80; }
+
+            '}
+        ---
+        kind: Service
+        metadata: {name: orders}
+        spec:
+          ports:
+          - {port: 80}
+        ---
+        kind: Service
+        metadata: {name: basket}
+        spec:
+          ports:
+          - {port: 80}
+        ---
+        kind: Service
+        metadata: {name: search}
+        spec:
+          ports:
+          - {port: 80}
+        ---
+        kind: Service
+        metadata: {name: account}
+        spec:
+          ports:
+          - {port: 80}
+
+    Remedy:
+        Lead the route to the Service that it is named after.
+
+    References:
+        https://kubernetes.io/docs/concepts/services-networking/gateway/
+    """
+    services = cluster.within(Service, gateway.namespace)
+    routes = [route for route in routes_of(gateway, cluster) if route.host]
+    judged = [(route, wanted) for route in routes if (wanted := meant(route, services)) is not None]
+    astray = [(route, wanted) for route, wanted in judged if route.host.split(".")[0] != wanted.name]
+    agreeing = len(judged) - len(astray)
+    usual = len(astray) <= agreeing / 2
+    for route, wanted in astray:
+        if not any(service.name == route.host.split(".")[0] for service in services):
+            continue
+        if not usual and not (bears_name_of(route, wanted) and gateway.ref in troubled(cluster)):
+            continue  # names and targets do not agree here as a rule, so that they prove nothing alone
+        yield Match(
+            message=f"{gateway.ref} leads {route.name or route.path} to {route.host}, not to Service {wanted.name}"
+            + (f"; {agreeing} other routes lead to what they are named after" if agreeing else ""),
+            evidence=(route.evidence,),
+            effects=(Effect(EffectKind.SERVING_ERRORS, gateway.ref), Effect(EffectKind.CALLS_FAILING, gateway.ref)),
+            about=route.name or route.path,
+            directness=Directness.COMPARED if usual else Directness.REPORTED,
+            facts=(("route", route.name or route.path), ("host", route.host), ("wanted", wanted.name)),
+        )

@@ -1,0 +1,112 @@
+"""Routes of gateways, read from where people write them: environment, arguments, ConfigMaps.
+
+Three notations are read: Spring Cloud Gateway (`id`, `uri`, `Path=`; as YAML, properties or environment
+variables), nginx (`location … proxy_pass …`) and Traefik- or Envoy-like pairs of a prefix and a service. What a
+route is called and what it leads to mostly agree; one that does not, among many that do, is the odd one out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import ConfigMap, Service, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRoute:
+    """One route: what it is called and matches, and the host that it leads to."""
+
+    name: str
+    path: str
+    host: str
+    evidence: Evidence
+
+
+_SPRING_ENV = re.compile(
+    r"SPRING_CLOUD_GATEWAY_(?:SERVER_\w+_)?ROUTES_?(\d+)_(ID|URI|PREDICATES)_?(?:\d+)?", re.IGNORECASE
+)
+_SPRING_PROPERTY = re.compile(r"routes\[(\d+)\]\.(id|uri|predicates)(?:\[\d+\])?\s*[=:]\s*(.+)")
+_SPRING_BLOCK = re.compile(
+    r"-\s*(?:\"?)id:\s*[\"']?([\w.-]+)[\"']?\s*\n\s*uri:\s*[\"']?([^\s\"']+)[\"']?(?:\s*\n\s*predicates:\s*\n?\s*-?\s*Path=([^\s]+))?"
+)
+_SPRING_JSON = re.compile(r"\"id\"\s*:\s*\"([\w.-]+)\"[^{}]*?\"uri\"\s*:\s*\"([^\"]+)\"(?:[^{}]*?Path=([^\"\s,]+))?")
+_NGINX = re.compile(r"location\s+(?:[~^=*]+\s*)?(\S+)\s*\{[^{}]*?proxy_pass\s+([^;\s]+)", re.DOTALL)
+_PAIRS = re.compile(
+    r"(?:path|prefix|match)\"?\s*[:=]\s*[\"']?(/[\w/.*-]+)[\"']?[^/]{0,120}?(?:service|cluster|host|backend|upstream|url)\"?"
+    r"\s*[:=]\s*[\"']?([\w.:/-]+)"
+)
+_HOST = re.compile(r"^(?:\w+://)?([\w-]+(?:\.[\w-]+)*)")
+
+
+def routes_of(workload: Workload, cluster: ClusterSnapshot) -> list[GatewayRoute]:
+    """List the routes that a workload's configuration holds."""
+    found: list[GatewayRoute] = []
+    for container in workload.template.containers:
+        numbered: dict[str, dict[str, str]] = defaultdict(dict)
+        for name, value in container.env.items():
+            cited = workload.cite(container.env_path(name))
+            indexed = _SPRING_ENV.fullmatch(name)
+            if indexed:
+                numbered[indexed[1]][indexed[2].lower()] = value
+            else:
+                found += _read(value, cited)
+        for entry in numbered.values():
+            if "uri" in entry:
+                path = entry.get("predicates", "").partition("Path=")[2]
+                found.append(
+                    GatewayRoute(entry.get("id", ""), path, _host(entry["uri"]), workload.cite(f"{container.path}.env"))
+                )
+    named = {ref.name for ref in workload.template.references() if ref.kind == ConfigMap.kind}
+    for name in sorted(named):
+        held = cluster.get(ConfigMap, workload.namespace, name)
+        for key, value in held.values.items() if held else ():
+            found += _read(value, held.cite(f"data['{key}']")) if held else []
+    return found
+
+
+def _read(text: str, evidence: Evidence) -> Iterator[GatewayRoute]:
+    for pattern in (_SPRING_BLOCK, _SPRING_JSON):
+        for name, uri, path in pattern.findall(text):
+            yield GatewayRoute(name, path, _host(uri), evidence)
+    numbered: dict[str, dict[str, str]] = defaultdict(dict)
+    for number, field, value in _SPRING_PROPERTY.findall(text):
+        numbered[number][field] = value.strip()
+    for entry in numbered.values():
+        if "uri" in entry:
+            yield GatewayRoute(entry.get("id", ""), entry.get("predicates", ""), _host(entry["uri"]), evidence)
+    for pattern in (_NGINX, _PAIRS):
+        for path, target in pattern.findall(text):
+            yield GatewayRoute("", path, _host(target), evidence)
+
+
+def _host(uri: str) -> str:
+    found = _HOST.match(uri)
+    return found[1] if found else ""
+
+
+def plain(word: str) -> str:
+    """A name without its punctuation: `order-other-service` and `orderOtherService` are one."""
+    return re.sub(r"[^a-z0-9]", "", word.lower())
+
+
+def meant(route: GatewayRoute, services: list[Service]) -> Service | None:
+    """Find the Service that a route is named after: the longest name that its id or a segment of its path bears."""
+    words = {plain(word) for word in (route.name, *re.split(r"[/,|]", route.path)) if len(plain(word)) > 3}
+    bearing = [service for service in services if any(_bears(word, plain(service.name)) for word in words)]
+    exact = [service for service in bearing if plain(service.name) in words]
+    return max(exact or bearing, key=lambda service: (len(service.name), service.name), default=None)
+
+
+def bears_name_of(route: GatewayRoute, service: Service) -> bool:
+    """Tell whether a route's id, or a whole segment of its path, is the Service's name."""
+    words = (route.name, *re.split(r"[/,|]", route.path))
+    return plain(service.name) in {plain(word) for word in words}
+
+
+def _bears(word: str, name: str) -> bool:
+    return word == name or (len(word) > 5 and name.endswith(word)) or (len(name) > 5 and word.endswith(name))

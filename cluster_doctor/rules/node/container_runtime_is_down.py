@@ -1,0 +1,67 @@
+"""A node whose container runtime is down."""
+
+from __future__ import annotations
+
+import re
+
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.node.services import service_down
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.times import parse_time
+from cluster_doctor.snapshot.views import Node
+
+_WORDS = re.compile(
+    r"container runtime (?:is down|status check)|PLEG is not healthy|runtime not ready|RuntimeReady=false",
+    re.IGNORECASE,
+)
+
+
+@rule(Severity.CRITICAL, subject=Node, directness=Directness.STATED)
+def container_runtime_is_down(node: Node, cluster: ClusterSnapshot) -> Matches:
+    """The container runtime of the node does not answer the kubelet.
+
+    Why it matters:
+        The kubelet lives, but can neither start nor inspect containers.
+
+    Fires on:
+        kind: Node
+        metadata: {name: n1}
+        status:
+          conditions:
+          - {type: Ready, status: 'False', reason: KubeletNotReady, message: container runtime is down}
+
+    Stays quiet on:
+        kind: Node
+        metadata: {name: n1}
+        status:
+          conditions:
+          - {type: Ready, status: 'True', reason: KubeletReady, message: ok}
+
+    Remedy:
+        Start the runtime on the node: `systemctl status containerd`, `journalctl -u containerd`.
+
+    References:
+        https://kubernetes.io/docs/setup/production-environment/container-runtimes/
+    """
+    stopped = service_down(cluster, node.name, "containerd") or service_down(cluster, node.name, "docker")
+    stopped = stopped or service_down(cluster, node.name, "crio")
+    condition = node.condition("Ready")
+    said = node.ready != "True" and _WORDS.search(str(condition.get("message") or ""))
+    if stopped is None and not said:
+        return
+    evidence = ((stopped.cite(),) if stopped else ()) + (
+        (node.cite(f"{node.condition_path('Ready')}.message"),) if said else ()
+    )
+    yield Match(
+        message=f"the container runtime of node {node.name} is down"
+        + (
+            f": {stopped.service} is {stopped.active} {stopped.detail}".rstrip()
+            if stopped
+            else f": {condition.get('message')}"
+        ),
+        evidence=evidence,
+        effects=(Effect(EffectKind.NODE_NOT_READY, node.ref),),
+        since=(stopped.since if stopped else None) or parse_time(condition.get("lastTransitionTime")),
+    )

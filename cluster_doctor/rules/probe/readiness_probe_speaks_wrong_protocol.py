@@ -1,0 +1,103 @@
+"""A readiness probe that speaks another protocol than the server."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.probe.failure import Answer, failures
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Event, Pod
+
+
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED)
+def readiness_probe_speaks_wrong_protocol(pod: Pod, cluster: ClusterSnapshot) -> Matches:
+    """The readiness probe speaks a protocol that the container's port does not.
+
+    Why it matters:
+        A healthy container gets no traffic because the kubelet speaks the wrong protocol.
+
+    Fires on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          nodeName: n1
+          containers:
+          - name: app
+            ports:
+            - {containerPort: 8080}
+            readinessProbe:
+              httpGet: {port: 8080, path: /}
+        status:
+          phase: Running
+          conditions:
+          - {type: Ready, status: 'False'}
+          containerStatuses:
+          - name: app
+            ready: false
+            restartCount: 3
+            state:
+              running: {startedAt: '2026-01-01T11:58:00Z'}
+        ---
+        kind: Event
+        metadata: {name: e1}
+        involvedObject: {kind: Pod, name: web-0}
+        reason: Unhealthy
+        type: Warning
+        count: 9
+        lastTimestamp: '2026-01-01T11:59:50Z'
+        message: 'Readiness probe failed: Get "http://10.0.0.7:8080/": net/http: HTTP/1.x transport connection
+          broken: malformed HTTP response "x"'
+
+    Stays quiet on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          nodeName: n1
+          containers:
+          - name: app
+            ports:
+            - {containerPort: 8080}
+            readinessProbe:
+              httpGet: {port: 8080, path: /}
+        status:
+          phase: Running
+          conditions:
+          - {type: Ready, status: 'True'}
+          containerStatuses:
+          - name: app
+            ready: true
+            restartCount: 0
+            state:
+              running: {startedAt: '2026-01-01T09:00:00Z'}
+
+    Remedy:
+        Probe with the protocol of the port: `grpc`, `tcpSocket`, or `httpGet` with the right scheme.
+
+    References:
+        https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+    """
+    for failure in failures(pod, cluster, "readiness"):
+        if not (
+            not failure.port_is_odd
+            and (
+                failure.answer is Answer.OTHER_PROTOCOL
+                or (failure.answer is Answer.SLOW and failure.protocol_contradicted)
+            )
+        ):
+            continue
+        probe, container = failure.probe, failure.container
+        yield Match(
+            message=f"the {probe.name} probe of container {container.name} asks port {probe.port} by {probe.action}; "
+            f"{failure.answer.value} there",
+            evidence=failure.evidence,
+            effects=failure.effects,
+            about=container.name,
+            since=pod.created_at,
+            facts=(
+                ("container", container.name),
+                ("probe", probe.name),
+                ("port", probe.port),
+                ("path", probe.target),
+                ("action", probe.action),
+            ),
+        )

@@ -1,0 +1,90 @@
+"""A startup probe for a path that the server does not serve."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.probe.failure import Answer, client_error, failures
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Event, Pod
+
+
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED)
+def startup_probe_asks_wrong_path(pod: Pod, cluster: ClusterSnapshot) -> Matches:
+    """The startup probe asks for a path that the server answers with an error of the caller.
+
+    Why it matters:
+        The kubelet restarts a healthy container because it asks in the wrong place.
+
+    Fires on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          nodeName: n1
+          containers:
+          - name: app
+            ports:
+            - {containerPort: 8080}
+            startupProbe:
+              httpGet: {port: 8080, path: /healthy}
+        status:
+          phase: Running
+          conditions:
+          - {type: Ready, status: 'False'}
+          containerStatuses:
+          - name: app
+            ready: false
+            restartCount: 3
+            state:
+              running: {startedAt: '2026-01-01T11:58:00Z'}
+        ---
+        kind: Event
+        metadata: {name: e1}
+        involvedObject: {kind: Pod, name: web-0}
+        reason: Unhealthy
+        type: Warning
+        count: 9
+        lastTimestamp: '2026-01-01T11:59:50Z'
+        message: 'Startup probe failed: HTTP probe failed with statuscode: 404'
+
+    Stays quiet on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          nodeName: n1
+          containers:
+          - name: app
+            ports:
+            - {containerPort: 8080}
+            startupProbe:
+              httpGet: {port: 8080, path: /healthy}
+        status:
+          phase: Running
+          conditions:
+          - {type: Ready, status: 'True'}
+          containerStatuses:
+          - name: app
+            ready: true
+            restartCount: 0
+            state:
+              running: {startedAt: '2026-01-01T09:00:00Z'}
+
+    Remedy:
+        Set the probe's path to one that the server answers with success.
+
+    References:
+        https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+    """
+    for failure in failures(pod, cluster, "startup"):
+        if not (not failure.port_is_odd and failure.answer is Answer.STATUS and client_error(failure.words)):
+            continue
+        probe, container = failure.probe, failure.container
+        yield Match(
+            message=f"the {probe.name} probe of container {container.name} "
+            f"asks for {probe.target or '/'}: {failure.words}",
+            evidence=failure.evidence,
+            effects=failure.effects,
+            about=container.name,
+            since=pod.created_at,
+            facts=(("container", container.name), ("probe", probe.name), ("port", probe.port), ("path", probe.target)),
+        )

@@ -1,0 +1,57 @@
+"""Pods that a LimitRange forbids."""
+
+from __future__ import annotations
+
+import re
+
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.admission.rejection import rejection_of
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Event
+
+_WORDS = re.compile(r"((?:maximum|minimum) \S+ (?:usage|limit to request ratio) per \w+ is [^,]+, but .*)")
+
+
+@rule(Severity.ERROR, subject=Event, directness=Directness.STATED)
+def limit_range_rejects_pods(event: Event, cluster: ClusterSnapshot) -> Matches:
+    """A LimitRange of the namespace does not allow the resources that the workload's containers ask for.
+
+    Why it matters:
+        The API server rejects each Pod, so that not one is created.
+
+    Fires on:
+        kind: Event
+        metadata: {name: e1}
+        involvedObject: {kind: ReplicaSet, name: web-1}
+        reason: FailedCreate
+        type: Warning
+        message: 'Error creating: pods "web-1-abc" is forbidden: maximum memory usage per Container is 128Mi,
+          but limit is 256Mi'
+
+    Stays quiet on:
+        kind: Event
+        metadata: {name: e1}
+        involvedObject: {kind: ReplicaSet, name: web-1}
+        reason: SuccessfulCreate
+        type: Normal
+        message: 'Created pod: web-1-abc'
+
+    Remedy:
+        Bring requests and limits within the LimitRange, or change the LimitRange.
+
+    References:
+        https://kubernetes.io/docs/concepts/policy/limit-range/
+    """
+    rejection = rejection_of(event, cluster)
+    found = _WORDS.search(rejection.words) if rejection else None
+    if rejection is None or found is None:
+        return
+    yield Match(
+        message=f"a LimitRange rejects the Pods of {rejection.workload}: {found[1]}",
+        evidence=(rejection.evidence,),
+        blame=rejection.workload,
+        effects=rejection.effects,
+        since=rejection.at,
+        facts=(("rule", found[1]),),
+    )

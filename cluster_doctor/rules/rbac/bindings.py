@@ -1,0 +1,25 @@
+"""What bindings name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.snapshot.paths import text
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import ClusterRole, Role, RoleBinding, ServiceAccount
+
+
+def dangling(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[tuple[str, ObjectRef, str]]:
+    """Yield what a binding names and what is known not to exist: kind in words, reference, path."""
+    name = binding.text("roleRef", "name")
+    view = ClusterRole if binding.text("roleRef", "kind") == "ClusterRole" else Role
+    namespace = None if view is ClusterRole else binding.namespace
+    if name and cluster.exists(view, namespace, name) is False:
+        yield view.kind, view.ref_to(namespace, name), "roleRef"
+    for position, subject in binding.objects("subjects"):
+        if text(subject, "kind") != "ServiceAccount":
+            continue
+        place = text(subject, "namespace") or binding.namespace
+        if place and cluster.exists(ServiceAccount, place, text(subject, "name")) is False:
+            yield "ServiceAccount", ServiceAccount.ref_to(place, text(subject, "name")), f"subjects[{position}]"

@@ -1,0 +1,73 @@
+"""A CPU request that no node has room for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.scheduling.attempt import Refusal
+from cluster_doctor.rules.scheduling.fit import fit_of
+from cluster_doctor.snapshot.quantity import format_quantity
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Node, Pod
+
+
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+def cpu_request_fits_no_node(pod: Pod, cluster: ClusterSnapshot) -> Matches:
+    """The Pod requests more CPU than any node has left.
+
+    Why it matters:
+        The scheduler counts requests, not use; a request that fits nowhere waits for ever.
+
+    Fires on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          containers:
+          - name: app
+            resources:
+              requests: {cpu: '64'}
+        status:
+          phase: Pending
+          conditions:
+          - {type: PodScheduled, status: 'False', reason: Unschedulable, message: '0/1 nodes are available:
+              1 Insufficient cpu.'}
+        ---
+        kind: Node
+        metadata: {name: n1}
+        status:
+          allocatable: {cpu: '4'}
+
+    Stays quiet on:
+        kind: Pod
+        metadata: {name: web-0}
+        spec:
+          nodeName: n1
+          containers:
+          - {name: app}
+        status: {phase: Running}
+
+    Remedy:
+        Lower `resources.requests` to what the container needs, or add a node that is large enough.
+
+    References:
+        https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-requests-are-scheduled
+    """
+    fit = fit_of(pod, cluster)
+    if fit is None or Refusal.CPU not in fit.causes:
+        return
+    request = pod.spec.request("cpu")
+    largest = max((node.allocatable("cpu") or 0 for node in cluster.all(Node)), default=0)
+    shown, room = format_quantity(request, binary=False), format_quantity(Decimal(largest), binary=False)
+    greedy = max(pod.containers, key=lambda c: c.request("cpu") or 0, default=None)
+    yield Match(
+        message=f"Pod {pod.name} requests {shown} CPU"
+        + (f"; the largest node has {room} in all" if largest else "")
+        + ("; no node has that much left" if request <= largest or not largest else ""),
+        evidence=((pod.cite(f"{greedy.path}.resources"),) if greedy else ()) + (fit.verdict.evidence,),
+        effects=(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref),),
+        since=pod.created_at,
+        facts=(("request", shown), ("largest", room), ("container", greedy.name if greedy else "")),
+    )

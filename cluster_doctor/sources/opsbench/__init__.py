@@ -1,0 +1,1 @@
+"""Reads recordings in the layout of Cloud-OpsBench."""

@@ -1,0 +1,1 @@
+"""Reads series from Prometheus and alerts from Alertmanager."""

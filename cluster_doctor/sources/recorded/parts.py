@@ -1,0 +1,104 @@
+"""Kubernetes objects out of documents: lists taken apart, and what is none kept aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import JsonValue
+
+from cluster_doctor.domain.errors import UnreadableInput
+from cluster_doctor.snapshot.kinds import BY_KIND
+from cluster_doctor.snapshot.paths import text
+from cluster_doctor.sources.recorded.documents import documents
+
+RAW = dict[str, JsonValue]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One object, and whether it stood in a list, which shows that its neighbours were read too."""
+
+    raw: RAW
+    listed: bool
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What one file holds: objects, kinds of whole lists (also of empty ones), and what is no object."""
+
+    objects: tuple[Part, ...]
+    lists: frozenset[str] = frozenset()
+    odd: tuple[object, ...] = ()
+
+
+def parts_of(content: bytes, name: str, kind: str = "") -> Parts:
+    """Read a file of objects or lists.
+
+    Args:
+        content: JSON or YAML.
+        name: what to call it in errors.
+        kind: what members of a list are that do not say so.
+
+    Raises:
+        UnreadableInput: it is broken, or holds no Kubernetes object.
+    """
+    if b"\x00" in content[:8192]:
+        raise UnreadableInput(f"{name} is binary, not JSON or YAML", "Check that it is the file you mean.")
+    if not content.strip():
+        raise UnreadableInput(f"{name} is empty", "Was the command that made it refused?")
+    read = list(documents(content, name))
+    found = list(_taken_apart(read, kind))
+    lists = frozenset(listed for document in read if (listed := list_kind(document, kind)) is not None)
+    objects = tuple(part for part in found if isinstance(part, Part))
+    if not objects and not lists:
+        raise UnreadableInput(
+            f"{name} holds no Kubernetes object", "Objects have `kind` and `metadata`. Is it the file you mean?"
+        )
+    return Parts(objects, lists, tuple(part for part in found if not isinstance(part, Part)))
+
+
+def list_kind(document: object, kind: str = "") -> str | None:
+    """Name the kind of a list's members, empty where it does not say; None if it is no list."""
+    if isinstance(document, list):
+        return kind
+    if not isinstance(document, dict):
+        return None
+    own = text(document, "kind")
+    if isinstance(document.get("items"), list) or (own.endswith("List") and "items" in document):
+        return own.removesuffix("List") or kind
+    return None
+
+
+def _taken_apart(read: list[object], kind: str) -> Iterator[object]:
+    alone = len(read) == 1
+    for document in read:
+        yield from _members(document, kind, alone=alone)
+
+
+def _members(document: object, kind: str, *, alone: bool) -> Iterator[object]:
+    listed = list_kind(document, kind)
+    if listed is not None:
+        items = document.get("items") if isinstance(document, dict) else document
+        version = text(document, "apiVersion") if isinstance(document, dict) else ""
+        known = BY_KIND.get(listed)
+        named = {"kind": listed, "apiVersion": version or (known.api_version if known else "v1")} if listed else {}
+        for member in items if isinstance(items, list) else []:
+            if not isinstance(member, dict):
+                yield member
+            elif list_kind(member) is not None:
+                yield from _members(member, "", alone=False)
+            else:
+                complete = {
+                    **named,
+                    **{key: value for key, value in member.items() if value is not None or key not in named},
+                }
+                whole = text(complete, "kind") and isinstance(complete.get("metadata"), dict)
+                yield Part(cast("RAW", complete), listed=True) if whole else member
+    elif isinstance(document, dict) and text(document, "kind") and isinstance(document.get("metadata"), dict):
+        raw = cast("RAW", document)
+        fetched = text(raw, "metadata", "uid") or text(raw, "metadata", "resourceVersion")
+        yield Part(raw, listed=not (alone and fetched))
+    elif document:
+        yield document

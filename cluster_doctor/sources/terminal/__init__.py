@@ -1,0 +1,1 @@
+"""Reads what kubectl prints: tables, descriptions, logs and whole pasted sessions."""

@@ -1,0 +1,1 @@
+"""Turns what `kubectl describe` prints into objects."""

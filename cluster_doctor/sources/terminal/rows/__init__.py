@@ -1,0 +1,1 @@
+"""Turns the rows of `kubectl get` into partial objects."""

@@ -1,0 +1,1 @@
+"""What goes wrong between us and any server, in the words of a gap."""

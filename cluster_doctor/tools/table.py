@@ -1,0 +1,60 @@
+"""Who holds which tool. What is not granted here, a specialist may not use; a test reads their imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cluster_doctor.tools.exporting import export_plans
+from cluster_doctor.tools.reading import collect, fetch_missing
+from cluster_doctor.tools.reasoning import check_claims, diagnose, mentions, plan_for, triage
+
+
+class Specialist(StrEnum):
+    """The five specialists, one for each node."""
+
+    COLLECTOR = "collector"
+    VERIFIER = "verifier"
+    DIAGNOSTICIAN = "diagnostician"
+    TRIAGER = "triager"
+    REMEDIATOR = "remediator"
+
+
+class Access(StrEnum):
+    """What a tool touches. Nothing here writes to a cluster."""
+
+    READS_CLUSTER = "reads the cluster or a recording"
+    COMPUTES = "computes from the snapshot"
+    WRITES_FILES = "writes files into the history folder"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A function that a specialist may call."""
+
+    use: Callable[..., object]
+    access: Access
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.use.__name__
+
+
+COLLECT = Tool(collect, Access.READS_CLUSTER)
+FETCH_MISSING = Tool(fetch_missing, Access.READS_CLUSTER)
+MENTIONS = Tool(mentions, Access.COMPUTES)
+CHECK_CLAIMS = Tool(check_claims, Access.COMPUTES)
+DIAGNOSE = Tool(diagnose, Access.COMPUTES)
+TRIAGE = Tool(triage, Access.COMPUTES)
+PLAN_FOR = Tool(plan_for, Access.COMPUTES)
+EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
+
+HELD: Mapping[Specialist, tuple[Tool, ...]] = {
+    Specialist.COLLECTOR: (MENTIONS, COLLECT),
+    Specialist.VERIFIER: (MENTIONS, FETCH_MISSING, CHECK_CLAIMS),
+    Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE),
+    Specialist.TRIAGER: (TRIAGE,),
+    Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS),
+}

@@ -1,0 +1,135 @@
+"""What a program calls: diagnose an incident, take a snapshot, build the graph."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.remediation import Approval, Decision
+from cluster_doctor.domain.report import Report
+from cluster_doctor.history.history import History
+from cluster_doctor.snapshot.file import write_snapshot
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.sources.live.source import KubernetesSource
+from cluster_doctor.sources.protocol import Progress, Scope, Source, silent
+from cluster_doctor.sources.recognise import open_recorded
+from cluster_doctor.workflow.bench import Bench, LoggedTurns
+from cluster_doctor.workflow.builder import CaseGraph
+from cluster_doctor.workflow.builder import build_graph as build
+from cluster_doctor.workflow.places import Places
+from cluster_doctor.workflow.runs import Runs, Waiting
+from cluster_doctor.workflow.state import Place
+
+Where: TypeAlias = "Source | ClusterSnapshot | str | os.PathLike[str] | None"
+
+
+def diagnose(
+    text: str = "",
+    *,
+    source: Where = None,
+    namespaces: Sequence[str] = (),
+    cluster: ClusterIdentity | None = None,
+    home: str | os.PathLike[str] | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Investigate one incident through the graph, and keep the run on record.
+
+    Nobody is asked for approval: plans in the report are declined. `cluster-doctor runs` knows the run.
+
+    Args:
+        text: the incident in words; without it, everything that is wrong is of interest.
+        source: a source, a snapshot, or the path of a recording; without it, the live cluster as kubectl sees it.
+        namespaces: what bounds the scope.
+        cluster: what is known of the cluster's identity, to be held against what is read.
+        home: where runs are kept; the platform's place for state by default.
+        progress: hears about long work, line by line.
+
+    Raises:
+        SourceError: nothing could be read.
+        RunError: the history cannot be used.
+    """
+    incident = Incident(text=text, namespaces=tuple(namespaces), cluster=cluster)
+    with History(home) as history:
+        place, handed_over = _place(history, source)
+        runs = Runs(history, source=handed_over, progress=progress)
+        standing = runs.begin(incident, place)
+        if isinstance(standing, Waiting):
+            declined = Approval(
+                decision=Decision.DECLINE,
+                digest=standing.digest,
+                approver="nobody",
+                reason="called from a program; nobody was asked",
+            )
+            standing = runs.answer(standing.report.run_id, standing.interrupt_id, declined)
+        return standing.report
+
+
+def record(
+    path: str | os.PathLike[str],
+    *,
+    source: Source | None = None,
+    namespaces: Sequence[str] = (),
+    progress: Progress = silent,
+) -> ClusterSnapshot:
+    """Take a snapshot, redacted, and write it to a file.
+
+    Raises:
+        SourceError: nothing could be read.
+    """
+    cluster = (source or KubernetesSource()).collect(Scope(namespaces=tuple(namespaces)), progress)
+    write_snapshot(cluster, path)
+    return cluster
+
+
+def build_graph(
+    *,
+    source: Source | None = None,
+    home: str | os.PathLike[str] | None = None,
+    checkpointer: BaseCheckpointSaver[str] | None = None,
+    progress: Progress = silent,
+) -> CaseGraph:
+    """Compile the graph for a program or server of your own.
+
+    Its input is `{"incident": {"text": …, "namespaces": […]}, "place": {"path": …}}`; a place without fields is the
+    live cluster. It stops at an interrupt that an `Approval` answers, so it needs a checkpointer there; a LangGraph
+    server brings its own. A program's own must load nothing but plain values: see `history.checkpoints`.
+
+    Args:
+        source: what a case with `{"place": {"handed_over": NAME}}` reads.
+        home: where evidence is kept.
+        checkpointer: where runs are kept.
+        progress: hears about long work.
+    """
+    history = History(home)
+    graph = build(
+        Bench(
+            evidence=history.evidence,
+            exports=history.exports,
+            open_source=Places(history.evidence, source),
+            progress=progress,
+            journal=LoggedTurns(history.log),
+        ),
+        checkpointer,
+    )
+    weakref.finalize(graph, history.close)
+    return graph
+
+
+def _place(history: History, source: Where) -> tuple[Place, Source | None]:
+    match source:
+        case None:
+            return Place(), None
+        case ClusterSnapshot():
+            return Place(snapshot=history.evidence.put_snapshot(source)), None
+        case str() | os.PathLike():
+            open_recorded(source)
+            return Place(path=str(Path(source).resolve())), None
+        case _:
+            return Place(handed_over=source.description), source

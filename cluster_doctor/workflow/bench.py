@@ -1,0 +1,82 @@
+"""What nodes work with: injected, so that a test or a server may bring its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from langgraph.errors import GraphBubbleUp
+from pydantic import JsonValue
+
+from cluster_doctor.agents.investigator import Investigator
+from cluster_doctor.history.evidence_store import EvidenceStore
+from cluster_doctor.history.run_log import RunLog, StepState
+from cluster_doctor.sources.protocol import Progress, Source, silent
+from cluster_doctor.workflow.state import Place
+
+Turn = dict[str, JsonValue]
+"""What one node's turn returned; the journal reads it when the turn is over."""
+
+
+class Journal(Protocol):
+    """Writes down who did what and when."""
+
+    def turn(self, run_id: str, node: str, given: dict[str, JsonValue]) -> AbstractContextManager[Turn]:
+        """Accompany one node's turn; the node puts what it returns into the `Turn`."""
+        ...
+
+
+class NoJournal:
+    """Writes nothing down."""
+
+    @contextmanager
+    def turn(self, run_id: str, node: str, given: dict[str, JsonValue]) -> Iterator[Turn]:  # noqa: ARG002 - unread
+        """Accompany a turn silently."""
+        yield {}
+
+
+class LoggedTurns:
+    """Writes turns into the run log."""
+
+    def __init__(self, log: RunLog) -> None:
+        """Write into a log."""
+        self._log = log
+
+    @contextmanager
+    def turn(self, run_id: str, node: str, given: dict[str, JsonValue]) -> Iterator[Turn]:
+        """Note the turn's begin and end; a turn that was killed keeps its begin."""
+        step = self._log.begin_step(run_id, node, given)
+        turn: Turn = {}
+        state = StepState.FAILED
+        try:
+            yield turn
+            state = StepState.DONE
+        except GraphBubbleUp:
+            state = StepState.WAITING
+            raise
+        finally:
+            self._log.end_step(step, state, turn)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What nodes work with.
+
+    Attributes:
+        evidence: where snapshots and results are kept.
+        exports: where approved plans are written, one folder for each run.
+        open_source: opens the place that a case names; None if it cannot be opened from words.
+        progress: hears about long work.
+        journal: writes turns down.
+        investigator: the place of a chat model; empty.
+    """
+
+    evidence: EvidenceStore
+    exports: Path
+    open_source: Callable[[Place], Source | None]
+    progress: Progress = silent
+    journal: Journal = field(default_factory=NoJournal)
+    investigator: Investigator | None = None

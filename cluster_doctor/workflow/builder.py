@@ -1,0 +1,53 @@
+"""The graph, on one screen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from cluster_doctor.workflow.bench import Bench
+from cluster_doctor.workflow.nodes import Nodes
+from cluster_doctor.workflow.state import CaseInput, CaseState
+
+CaseGraph = CompiledStateGraph[CaseState, None, CaseInput, CaseState]
+
+
+def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = None) -> CaseGraph:
+    """Compile Collect → Verify → Diagnose → Triage → Remediate.
+
+    Args:
+        bench: what the nodes work with.
+        checkpointer: where runs are kept; a LangGraph server brings its own.
+    """
+    nodes = Nodes(bench)
+
+    remediate = StateGraph(CaseState)
+    for name in ("plan", "rehearse", "approve", "recheck", "apply", "confirm"):
+        remediate.add_node(name, nodes.named(name))
+    remediate.add_edge(START, "plan")
+    remediate.add_conditional_edges("plan", anything_to_approve, {"rehearse": "rehearse", "end": END})
+    remediate.add_edge("rehearse", "approve")
+    remediate.add_edge("approve", "recheck")
+    remediate.add_edge("recheck", "apply")
+    remediate.add_edge("apply", "confirm")
+    remediate.add_edge("confirm", END)
+
+    graph = StateGraph(CaseState, input_schema=CaseInput)
+    for name in ("collect", "verify", "diagnose", "triage"):
+        graph.add_node(name, nodes.named(name))
+    graph.add_node("remediate", remediate.compile())
+    graph.add_edge(START, "collect")
+    graph.add_edge("collect", "verify")
+    graph.add_edge("verify", "diagnose")
+    graph.add_edge("diagnose", "triage")
+    graph.add_edge("triage", "remediate")
+    graph.add_edge("remediate", END)
+    return graph.compile(checkpointer=checkpointer, name="cluster-doctor")
+
+
+def anything_to_approve(state: CaseState) -> Literal["rehearse", "end"]:
+    """Ask a person only where there is a plan."""
+    return "rehearse" if state.get("digest") else "end"

@@ -1,0 +1,126 @@
+"""The nodes: each reads the case, lets its specialist work, and returns an update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from langgraph.types import interrupt
+from pydantic import JsonValue
+
+from cluster_doctor.agents.collector import collect_evidence
+from cluster_doctor.agents.diagnostician import find_root_causes
+from cluster_doctor.agents.remediator import carry_out, plan_repairs, plans_digest, rehearse, still_holds
+from cluster_doctor.agents.triager import judge_urgency
+from cluster_doctor.agents.verifier import verify_report
+from cluster_doctor.domain.diagnosis import Diagnosis
+from cluster_doctor.domain.errors import RunError
+from cluster_doctor.domain.remediation import Approval, RemediationPlan
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.workflow.bench import Bench
+from cluster_doctor.workflow.state import Case, CaseState
+
+Plans = tuple[RemediationPlan, ...]
+
+
+class Node(Protocol):
+    """What LangGraph calls."""
+
+    def __call__(self, state: CaseState) -> CaseState:
+        """Return an update of the state."""
+        ...
+
+
+class Nodes:
+    """The work of every node on one bench."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Work on a bench."""
+        self._bench = bench
+
+    def named(self, name: str) -> Node:
+        """One node by name, with its turns written down."""
+        work: Callable[[Case], CaseState] = getattr(self, f"_{name}")
+
+        def node(state: CaseState) -> CaseState:
+            case = Case.read(state)
+            given = cast("dict[str, JsonValue]", dict(state))
+            with self._bench.journal.turn(case.run_id, name, given) as turn:
+                update = work(case)
+                turn.update(cast("dict[str, JsonValue]", update))
+            return update
+
+        return node
+
+    def _collect(self, case: Case) -> CaseState:
+        source = self._bench.open_source(case.place)
+        if source is None:
+            raise RunError(
+                f"run {case.run_id} read {case.place.handed_over}, which was handed over by the program that began it",
+                "Go on from that program, with the source, or start the case again.",
+            )
+        cluster = collect_evidence(case.incident, source, self._bench.progress)
+        return {"snapshot": self._bench.evidence.put_snapshot(cluster)}
+
+    def _verify(self, case: Case) -> CaseState:
+        self._bench.progress("checking the report against what was observed")
+        source = self._bench.open_source(case.place)
+        found = verify_report(case.incident, self._cluster(case), source, self._bench.progress)
+        return {
+            "snapshot": self._bench.evidence.put_snapshot(found.cluster),
+            "identity_note": found.identity_note,
+            "claims": self._bench.evidence.put(found.claims),
+        }
+
+    def _diagnose(self, case: Case) -> CaseState:
+        self._bench.progress("looking for root causes")
+        found = find_root_causes(case.incident, self._cluster(case), self._bench.investigator)
+        return {"diagnosis": self._bench.evidence.put(found)}
+
+    def _triage(self, case: Case) -> CaseState:
+        found = judge_urgency(self._cluster(case), self._diagnosis(case))
+        return {"triage": self._bench.evidence.put(found) if found else ""}
+
+    def _plan(self, case: Case) -> CaseState:
+        cluster = self._cluster(case)
+        plans = plan_repairs(cluster, self._diagnosis(case))
+        return {"plans": self._bench.evidence.put(plans), "digest": plans_digest(plans, cluster.identity)}
+
+    def _rehearse(self, case: Case) -> CaseState:
+        return {"rehearsal": self._bench.evidence.put(rehearse(case.digest))}
+
+    def _approve(self, case: Case) -> CaseState:
+        question: dict[str, JsonValue] = {
+            "question": "Shall these plans be exported? Nothing is applied to the cluster.",
+            "digest": case.digest,
+            "plans": [
+                {"summary": plan.summary, "cause": plan.cause, "steps": [step.title for step in plan.steps]}
+                for plan in self._plans(case)
+            ],
+        }
+        # What leaves interrupt() is LangGraph's to catch: nothing may stand around it that catches exceptions.
+        answer = interrupt(question, response_schema=Approval)
+        return {"approval": Approval.model_validate(answer).model_dump(mode="json")}
+
+    def _recheck(self, case: Case) -> CaseState:
+        if case.approval is None:
+            return {"objection": "nobody was asked"}
+        return {"objection": still_holds(case.approval, self._plans(case), self._cluster(case).identity)}
+
+    def _apply(self, case: Case) -> CaseState:
+        approval = case.approval or Approval.model_validate({"decision": "decline", "digest": "", "approver": ""})
+        folder = self._bench.exports / case.run_id
+        return {"outcome": carry_out(approval, case.objection, self._plans(case), folder).model_dump(mode="json")}
+
+    def _confirm(self, case: Case) -> CaseState:
+        """The place of the look whether it healed. Nothing was applied, so there is nothing to see."""
+        return {"outcome": case.outcome.model_dump(mode="json")} if case.outcome else {}
+
+    def _cluster(self, case: Case) -> ClusterSnapshot:
+        return self._bench.evidence.snapshot(case.snapshot)
+
+    def _diagnosis(self, case: Case) -> Diagnosis:
+        return self._bench.evidence.get(case.diagnosis, Diagnosis)
+
+    def _plans(self, case: Case) -> Plans:
+        return self._bench.evidence.get(case.plans, Plans)

@@ -1,0 +1,45 @@
+"""Puts a report together from what a case has come to."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.diagnosis import Diagnosis
+from cluster_doctor.domain.errors import RunError
+from cluster_doctor.domain.incident import Claim
+from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.domain.report import Remediation, Report
+from cluster_doctor.domain.triage import Triage
+from cluster_doctor.history.evidence_store import EvidenceStore
+from cluster_doctor.workflow.state import Case
+
+
+def report_of(case: Case, evidence: EvidenceStore) -> Report:
+    """Read the results of a case's nodes; the same case always gives the same report.
+
+    Raises:
+        RunError: the case has not come to a diagnosis yet, or its evidence is lost.
+    """
+    if not case.diagnosis:
+        raise RunError(
+            f"run {case.run_id} has not come to a diagnosis", f"Go on with `cluster-doctor runs resume {case.run_id}`."
+        )
+    cluster = evidence.snapshot(case.snapshot)
+    diagnosis = evidence.get(case.diagnosis, Diagnosis)
+    claims: tuple[Claim, ...] = evidence.get(case.claims, tuple[Claim, ...]) if case.claims else ()
+    plans: tuple[RemediationPlan, ...] = evidence.get(case.plans, tuple[RemediationPlan, ...]) if case.plans else ()
+    return Report(
+        run_id=case.run_id,
+        status=diagnosis.status,
+        incident=case.incident,
+        taken_at=cluster.taken_at,
+        source=cluster.source,
+        identity=cluster.identity,
+        identity_note=case.identity_note,
+        claims=claims,
+        root_causes=diagnosis.root_causes,
+        ruled_out=diagnosis.ruled_out,
+        unexplained=diagnosis.unexplained,
+        gaps=diagnosis.gaps,
+        rules_unknown=diagnosis.rules_unknown,
+        triage=evidence.get(case.triage, Triage) if case.triage else None,
+        remediation=Remediation(plans=plans, digest=case.digest, outcome=case.outcome) if plans else None,
+    )

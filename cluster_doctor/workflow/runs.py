@@ -1,0 +1,227 @@
+"""Begins runs, goes on with them, and brings them a person's answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from cluster_doctor.domain.errors import RunError
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.remediation import Approval
+from cluster_doctor.domain.report import Report
+from cluster_doctor.history.history import History
+from cluster_doctor.history.run_lock import run_lock
+from cluster_doctor.history.run_log import RunState
+from cluster_doctor.snapshot.door import Door
+from cluster_doctor.sources.protocol import Progress, Source, silent
+from cluster_doctor.workflow.bench import Bench, Journal, LoggedTurns
+from cluster_doctor.workflow.builder import CaseGraph, build_graph
+from cluster_doctor.workflow.places import Places
+from cluster_doctor.workflow.report import report_of
+from cluster_doctor.workflow.state import Case, CaseState, Place
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run that waits for a person. `report` is what is known so far; the answer goes to `interrupt_id`."""
+
+    report: Report
+    interrupt_id: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that came to its end."""
+
+    report: Report
+
+
+Standing: TypeAlias = Waiting | Finished
+
+
+class Runs:
+    """Runs of cases through the graph, on one history."""
+
+    def __init__(
+        self,
+        history: History,
+        *,
+        source: Source | None = None,
+        progress: Progress = silent,
+        journal: Journal | None = None,
+    ) -> None:
+        """Work on a history.
+
+        Args:
+            history: where runs are kept.
+            source: what cases with a handed-over place read.
+            progress: hears about long work.
+            journal: writes turns down; into the history's log by default.
+        """
+        self.current = ""
+        """The run that was worked on last, for whoever has to say how to go on with it."""
+        self._history = history
+        self._progress = progress
+        self._graph: CaseGraph = build_graph(
+            Bench(
+                evidence=history.evidence,
+                exports=history.exports,
+                open_source=Places(history.evidence, source),
+                progress=progress,
+                journal=journal or LoggedTurns(history.log),
+            ),
+            history.checkpointer,
+        )
+
+    def begin(self, incident: Incident, place: Place) -> Standing:
+        """Investigate an incident; return when it is done or waits for a person.
+
+        Credentials in the incident's text are masked before anything is kept: people paste whole terminals.
+
+        Raises:
+            SourceError: nothing could be read.
+            RunError: the history cannot be used.
+        """
+        run_id = new_run_id()
+        incident = incident.model_copy(update={"text": Door().mask_text(incident.text)})
+        origin = place.path or place.handed_over or place.context or ("snapshot" if place.snapshot else "live cluster")
+        self._history.log.begin(run_id, incident.text, origin)
+        self._progress(f"run {run_id}")
+        first: CaseState = {
+            "run_id": run_id,
+            "incident": incident.model_dump(mode="json"),
+            "place": place.model_dump(mode="json"),
+        }
+        with run_lock(self._history.locks, run_id):
+            return self._go(run_id, first)
+
+    def resume(self, run_id: str) -> Standing:
+        """Go on with a run that was killed, from its last checkpoint; one that is done only reports.
+
+        Raises:
+            RunError: there is no such run, somebody works on it, or its record is damaged.
+        """
+        run_id = self._history.log.run(run_id).run_id
+        with run_lock(self._history.locks, run_id):
+            if self._beginning_is_lost(run_id):
+                raise RunError(
+                    f"run {run_id} was killed before its first checkpoint", "Start the case again with `diagnose`."
+                )
+            standing = self._standing(run_id)
+            return standing or self._go(run_id, None)
+
+    def answer(self, run_id: str, interrupt_id: str, approval: Approval) -> Standing:
+        """Bring a run the answer that it waits for.
+
+        Raises:
+            RunError: it waits for no answer, or for another one; the answer names another digest; or somebody
+                works on the run. Nothing was written then.
+        """
+        run_id = self._history.log.run(run_id).run_id
+        with run_lock(self._history.locks, run_id):
+            standing = self._standing(run_id)
+            if not isinstance(standing, Waiting) or standing.interrupt_id != interrupt_id:
+                raise RunError(
+                    f"run {run_id} does not wait for this answer; it may have been given already",
+                    f"`cluster-doctor runs show {run_id}` tells how it stands.",
+                )
+            if approval.digest != standing.digest:
+                raise RunError(
+                    f"the answer is about plan {approval.digest[:12]}; run {run_id} asks about {standing.digest[:12]}",
+                    "Read the plan again and answer that.",
+                )
+            decided = approval.model_copy(update={"decided_at": approval.decided_at or datetime.now(UTC)})
+            return self._go(run_id, Command(resume={interrupt_id: decided.model_dump(mode="json")}))
+
+    def report(self, run_id: str) -> Report:
+        """Report on a run as far as it has come.
+
+        Raises:
+            RunError: there is no such run, it has no diagnosis yet, or its record is damaged.
+        """
+        return report_of(self._case(self._history.log.run(run_id).run_id), self._history.evidence)
+
+    def case(self, run_id: str) -> Case:
+        """Read how a case stands.
+
+        Raises:
+            RunError: there is no such run, or its record is damaged.
+        """
+        return self._case(self._history.log.run(run_id).run_id)
+
+    def _go(self, run_id: str, given: CaseState | Command[object] | None) -> Standing:
+        self.current = run_id
+        self._history.log.mark(run_id, RunState.RUNNING)
+        with self._failure_noted(run_id):
+            self._graph.invoke(given, _config(run_id), durability="sync")
+            standing = self._standing(run_id)
+        if standing is None:
+            raise RunError(f"run {run_id} stopped on its way", f"Go on with `cluster-doctor runs resume {run_id}`.")
+        state = RunState.WAITING if isinstance(standing, Waiting) else RunState.FINISHED
+        self._history.log.mark(run_id, state, _summary(standing.report))
+        return standing
+
+    @contextmanager
+    def _failure_noted(self, run_id: str) -> Iterator[None]:
+        """Mark a run as failed where an error ends it; a kill leaves it as running, which is what it was."""
+        failed = True
+        try:
+            yield
+            failed = False
+        except KeyboardInterrupt:
+            failed = False
+            raise
+        finally:
+            if failed:
+                self._history.log.mark(run_id, RunState.FAILED)
+
+    def _standing(self, run_id: str) -> Standing | None:
+        snapshot = self._graph.get_state(_config(run_id), subgraphs=True)
+        case = self._case(run_id)
+        if snapshot.interrupts:
+            question = snapshot.interrupts[0]
+            digest = question.value.get("digest") if isinstance(question.value, dict) else None
+            if not isinstance(digest, str):
+                raise RunError(f"the question of run {run_id} is damaged", "Start the case again.")
+            inner = self._inner_case(run_id) or case
+            if inner.digest != digest:
+                raise RunError(f"the question of run {run_id} does not fit its plan", "Start the case again.")
+            return Waiting(report_of(inner, self._history.evidence), question.id, digest)
+        return None if snapshot.next else Finished(report_of(case, self._history.evidence))
+
+    def _beginning_is_lost(self, run_id: str) -> bool:
+        return not self._graph.get_state(_config(run_id)).values
+
+    def _case(self, run_id: str) -> Case:
+        return self._inner_case(run_id) or Case.read(self._graph.get_state(_config(run_id)).values)
+
+    def _inner_case(self, run_id: str) -> Case | None:
+        """Read the case inside the remediation subgraph, while the run stands there."""
+        for task in self._graph.get_state(_config(run_id), subgraphs=True).tasks:
+            values = getattr(task.state, "values", None)
+            if values:
+                return Case.read(values)
+        return None
+
+
+def new_run_id() -> str:
+    """Make a run id that sorts by time: `20260102-030405-1a2b3c`."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _config(run_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": run_id}}
+
+
+def _summary(report: Report) -> str:
+    if report.root_causes:
+        return f"{report.status.value}: {report.root_causes[0].statement}"
+    return report.status.value

@@ -1,0 +1,106 @@
+"""What travels from node to node.
+
+Snapshots and results lie in the evidence store; the state names them by hash. That keeps checkpoints small, and
+lets a run go on from any of them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from cluster_doctor.domain.errors import RunError
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.remediation import Approval, Outcome
+
+
+class CaseState(TypedDict, total=False):
+    """One incident under investigation, as plain JSON. `Case` tells what each field means."""
+
+    run_id: str
+    incident: dict[str, JsonValue]
+    place: dict[str, JsonValue]
+    snapshot: str
+    identity_note: str
+    claims: str
+    diagnosis: str
+    triage: str
+    plans: str
+    digest: str
+    rehearsal: str
+    approval: dict[str, JsonValue]
+    objection: str
+    outcome: dict[str, JsonValue]
+
+
+class CaseInput(TypedDict, total=False):
+    """What a case begins with: the incident, where to look, and, if it has one, the name of the run."""
+
+    run_id: str
+    incident: dict[str, JsonValue]
+    place: dict[str, JsonValue]
+
+
+class Place(BaseModel):
+    """Where to look, in words that outlive the process.
+
+    `path` (with `form`) names a recording, `snapshot` one in the evidence store; else it is a live cluster.
+    `handed_over` marks a source that the caller passed as an object: it cannot be opened from these words.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str | None = None
+    form: str | None = None
+    snapshot: str | None = None
+    kubeconfig: str | None = None
+    context: str | None = None
+    prometheus: str | None = None
+    alertmanager: str | None = None
+    handed_over: str | None = None
+
+
+Hash = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
+
+
+class Case(BaseModel):
+    """`CaseState`, validated. What a node has not come to yet is empty.
+
+    `snapshot`, `claims`, `diagnosis`, `triage`, `plans` and `rehearsal` are hashes in the evidence store;
+    `digest` is that which an approval has to name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
+    incident: Incident = Incident()
+    place: Place = Place()
+    snapshot: Hash = ""
+    identity_note: str = ""
+    claims: Hash = ""
+    diagnosis: Hash = ""
+    triage: Hash = ""
+    plans: Hash = ""
+    digest: Hash = ""
+    rehearsal: Hash = ""
+    approval: Approval | None = None
+    objection: str = ""
+    outcome: Outcome | None = None
+
+    @classmethod
+    def read(cls, state: object) -> Case:
+        """Validate a state, because a checkpoint is a file that anybody may have touched.
+
+        Raises:
+            RunError: the state is not what nodes write.
+        """
+        try:
+            return cls.model_validate(state)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the state"
+            raise RunError(
+                f"the case on record is damaged: {where}: {first['msg']}",
+                "Start it again with `cluster-doctor diagnose`.",
+            ) from error

@@ -1,0 +1,1 @@
+"""Measures what the library promises to cost: `python -m tests.bench`."""

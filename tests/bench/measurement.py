@@ -1,0 +1,34 @@
+"""One measured number."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A number with its unit and, where something is promised, what it must stay below."""
+
+    name: str
+    value: float
+    unit: str
+    below: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the promise is kept; what promises nothing keeps it."""
+        return self.below is None or self.value < self.below
+
+
+def median_seconds(times: int, prepare: Callable[[], Callable[[], object]]) -> float:
+    """Median of what something takes; what `prepare` does before each time is not counted."""
+    taken = []
+    for _ in range(times):
+        work = prepare()
+        begun = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)

@@ -1,0 +1,228 @@
+"""Reports in every form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import orjson
+import pytest
+
+import cluster_doctor
+from cluster_doctor.cli.schemas import PUBLISHED
+from cluster_doctor.domain.coverage import Gap, GapReason
+from cluster_doctor.domain.diagnosis import ChainLink, Hypothesis, RootCause, Status
+from cluster_doctor.domain.errors import UnreadableInput
+from cluster_doctor.domain.evidence import Evidence, EvidenceSource
+from cluster_doctor.domain.incident import Claim, ClaimVerdict, Incident, Symptom
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
+from cluster_doctor.domain.report import Remediation, Report
+from cluster_doctor.domain.triage import BlastRadius, Priority, Triage
+from cluster_doctor.reports.as_json import load_report, render_json
+from cluster_doctor.reports.difference import differences
+from cluster_doctor.reports.html import render_html, report_fragment
+from cluster_doctor.reports.markdown import render_markdown
+from cluster_doctor.reports.schemas import SCHEMAS, schema_text
+from cluster_doctor.reports.text import render_text
+from cluster_doctor.rules.example import NOW, snapshot_of
+
+WEB = ObjectRef(kind="Service", name="web", namespace="shop")
+
+
+def full_report(said: str = "selects app=web, which no Pod bears") -> Report:
+    """Make a report in which every text that comes from the cluster or the reporter holds `said`."""
+    fact = Evidence(
+        subject=WEB, source=EvidenceSource.EVENT, path="FailedThing", value=said, command=f"kubectl get events # {said}"
+    )
+    step = RemediationStep(
+        title=said,
+        route=Route.CLUSTER,
+        target=WEB,
+        risk=Risk.LOW,
+        precondition=said,
+        instruction=said,
+        command=f"kubectl patch {said}",
+        undo=f"kubectl patch {said}",
+        check=said,
+    )
+    plan = RemediationPlan(
+        cause=said,
+        fingerprint="f",
+        summary=said,
+        managed_by=said,
+        steps=(step,),
+        alternatives=(step,),
+        test_plan=(said,),
+    )
+    return Report(
+        run_id="20260101-120000-abcdef",
+        status=Status.RESOLVED,
+        incident=Incident(text=said),
+        taken_at=NOW,
+        source=said,
+        identity_note=f"cluster-identity uncertain: {said}",
+        claims=(
+            Claim(text=said, asserts=said, verdict=ClaimVerdict.CONFIRMED, reason=said, evidence=(fact,)),
+            Claim(text=said, asserts=said, verdict=ClaimVerdict.REFUTED, reason=said, evidence=(fact,)),
+            Claim(text=said, asserts=said, verdict=ClaimVerdict.UNVERIFIABLE, reason=said),
+        ),
+        root_causes=(
+            RootCause(
+                subject=WEB,
+                rule="service_selects_no_pods",
+                severity="ERROR",
+                statement=said,
+                confidence=0.9,
+                confidence_basis="test",
+                evidence=(fact,),
+                chain=(
+                    ChainLink(subject=WEB, statement=said, observed=True),
+                    ChainLink(subject=WEB, statement=f"then {said}", observed=False),
+                ),
+                since=NOW - timedelta(hours=3),
+            ),
+        ),
+        ruled_out=(Hypothesis(subject=WEB, rule="other", statement=said, confidence=0.1, against=said),),
+        unexplained=(Symptom(subject=WEB, statement=said, rule="r", fingerprint="g"),),
+        gaps=(Gap(kind="Secret", namespace="shop", reason=GapReason.FORBIDDEN, detail=said),),
+        rules_unknown={"some_rule": "Secret, Node"},
+        triage=Triage(
+            priority=Priority.P1,
+            reasons=(said,),
+            impact=said,
+            urgency=said,
+            blast_radius=BlastRadius(services=(WEB,)),
+            owner=said,
+            owner_source=said,
+        ),
+        remediation=Remediation(plans=(plan,), digest="d"),
+    )
+
+
+FORMS: dict[str, Callable[[Report], str]] = {
+    "text": render_text,
+    "json": render_json,
+    "markdown": render_markdown,
+    "html": render_html,
+}
+HOSTILE = (
+    "a\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp.exe\u200b\r\x00 <script>alert(1)</script> [x](http://evil) `b` **c**"
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_lets_text_from_the_cluster_steer_who_reads_it(form: str) -> None:
+    shown = FORMS[form](full_report(HOSTILE))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", shown)
+    assert "gnp.exe" in shown, "nothing may be hidden"
+
+
+def test_html_holds_no_element_but_its_own_and_loads_nothing() -> None:
+    found: set[str] = set()
+
+    class Elements(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.add(tag)
+            assert not {name for name, _ in attrs} & {"src", "href", "onclick", "onload"}
+
+    page = render_html(full_report(HOSTILE))
+    Elements().feed(page)
+    assert "script" not in found
+    assert "&lt;script&gt;" in page
+    assert "default-src 'none'" in page
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_markdown_makes_no_link_and_no_markup_of_text_from_the_cluster() -> None:
+    shown = render_markdown(full_report(HOSTILE))
+    meant = re.sub(r"(?m)(``+) .* \1$", "", re.sub(r"\\[^\w\s]", "", shown))
+    assert "](http" not in meant
+    assert "<script>" not in meant
+    assert "**c**" not in meant
+
+
+def test_the_text_form_fits_80_columns_but_for_commands_that_are_to_be_copied() -> None:
+    for line in render_text(full_report("word " * 60)).splitlines():
+        assert len(line) <= 80 or line.lstrip().startswith("$ ")
+
+
+def test_the_text_form_says_the_important_first() -> None:
+    shown = render_text(full_report())
+    parts = [
+        "RESOLVED [P1]",
+        "cluster-identity uncertain",
+        "Not as reported",
+        "1. What is wrong (90% sure, ERROR)",
+        "since 2026-01-01 09:00:00 UTC (3 h before this picture)",
+        "Why:",
+        "Evidence:",
+        "    - Service shop/web: FailedThing",
+        "Seen, but not explained",
+        "How bad: P1",
+        "What to do",
+        "Ruled out",
+        "What could not be seen",
+        "could not read Secret in shop: forbidden",
+    ]
+    places = [shown.index(part) for part in parts]
+    assert places == sorted(places)
+    assert "(inferred)" in shown
+
+
+def test_json_is_sorted_and_reads_back_as_the_same_report() -> None:
+    report = full_report(HOSTILE.replace("\x00", ""))
+    shown = render_json(report)
+    assert load_report(shown) == report
+    assert list(orjson.loads(shown)) == sorted(orjson.loads(shown))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("{", "no report"), ("[]", "schema version"), ('{"schema_version": "99"}', "99")]
+)
+def test_what_is_no_report_is_refused(content: str, said: str) -> None:
+    with pytest.raises(UnreadableInput, match=said) as caught:
+        load_report(content)
+    assert caught.value.next_step
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_published_schema_is_that_of_the_model(name: str) -> None:
+    model = PUBLISHED[name]
+    published = Path(__file__).parents[2] / "docs" / f"{name}.schema.json"
+    again = "write it again with `python -m cluster_doctor.cli.schemas docs`"
+    assert published.read_text(encoding="utf-8") == schema_text(model, name), again
+
+
+def test_a_report_is_what_its_schema_says() -> None:
+    schema = orjson.loads(schema_text(SCHEMAS["report"], "report"))
+    plain = orjson.loads(render_json(full_report()))
+    jsonschema.validate(plain, schema)
+    assert {"kind", "namespace", "name"} <= plain["root_causes"][0]["subject"].keys()
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(plain | {"status": "fine"}, schema)
+
+
+def test_a_report_and_a_snapshot_show_themselves_in_a_notebook() -> None:
+    assert cluster_doctor.Report is Report
+    report = full_report()
+    show = getattr(report, "_repr_html_")  # noqa: B009 - it is lent to the class at run time
+    assert show() == report_fragment(report)
+    cluster = snapshot_of("{kind: Pod, metadata: {name: <b>, labels: {}}}")
+    shown = getattr(cluster, "_repr_html_")()  # noqa: B009 - as above
+    assert "Pod" in shown
+    assert "<b>" not in shown
+
+
+def test_differences_name_what_is_gone_new_and_changed() -> None:
+    before = full_report()
+    after = before.model_copy(update={"status": Status.HEALTHY, "root_causes": (), "triage": None})
+    assert list(differences(before, before)) == []
+    said = list(differences(before, after))
+    assert "~ status: resolved -> healthy" in said
+    assert any(line.startswith("- cause: Service shop/web") for line in said)
+    assert "~ priority: P1 -> none" in said

@@ -1,0 +1,131 @@
+"""Whom a workload calls, with what, and what is said about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cluster_doctor.domain.diagnosis import Diagnosis
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.rules.example import snapshot_of
+
+API = """
+kind: Deployment
+metadata: {name: api}
+spec:
+  replicas: 1
+  template:
+    metadata: {labels: {app: api}}
+    spec: {containers: [{name: api, ENV}]}
+status: {replicas: 1, readyReplicas: 0, conditions: [{type: Available, status: 'False'}]}
+---
+kind: Pod
+metadata:
+  name: api-0
+  labels: {app: api}
+  creationTimestamp: '2026-01-01T11:00:00Z'
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: api, controller: true}]
+spec: {nodeName: n1, containers: [{name: api, ENV}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: 'False'}]
+  containerStatuses:
+  - name: api
+    ready: false
+    restartCount: 6
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 1, reason: Error, finishedAt: '2026-01-01T11:59:00Z'}}
+---
+kind: Log
+subject: Pod/api-0
+container: api
+lines: ["SAYS"]
+---
+kind: StatefulSet
+metadata: {name: orders-db}
+spec:
+  replicas: 1
+  template:
+    metadata: {labels: {app: orders-db}}
+    spec: {containers: [{name: mysql, image: 'mysql:8', ports: [{containerPort: 3306}]}]}
+status: {replicas: 1, readyReplicas: 1}
+---
+kind: Pod
+metadata:
+  name: orders-db-0
+  labels: {app: orders-db}
+  ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: orders-db, controller: true}]
+spec: {nodeName: n1, containers: [{name: mysql, image: 'mysql:8', ports: [{containerPort: 3306}]}]}
+status: {phase: Running, podIP: 10.0.0.8, conditions: [{type: Ready, status: 'True'}]}
+---
+kind: Service
+metadata: {name: orders-db}
+spec: {selector: {app: orders-db}, ports: [{port: 3306}]}
+---
+kind: Endpoints
+metadata: {name: orders-db}
+subsets: [{addresses: [{ip: 10.0.0.8, targetRef: {kind: Pod, name: orders-db-0}}], ports: [{port: 3306}]}]
+---
+kind: Secret
+metadata: {name: orders-db}
+type: Opaque
+keys: [password, port]
+facts: FACTS
+"""
+TAKES_ALL_KEYS = "envFrom: [{secretRef: {name: orders-db}}], env: [{name: DB_HOST, value: orders-db}]"
+
+
+def _diagnosis(env: str, says: str, facts: str = "{}") -> Diagnosis:
+    text = API.replace("ENV", env).replace("SAYS", says).replace("FACTS", facts)
+    return diagnose(snapshot_of(text), Incident())
+
+
+def _address(host: str) -> str:
+    return f"env: [{{name: DB, value: '{host}'}}]"
+
+
+@pytest.mark.parametrize(
+    ("address", "says", "rule"),
+    [
+        ("orders-db:3307", "dial tcp orders-db:3307: connect: connection refused", "address_names_unserved_port"),
+        ("orders-database:3306", "lookup orders-database: no such host", "address_names_unknown_service"),
+    ],
+)
+def test_an_address_in_the_environment_that_leads_nowhere_is_the_callers_fault(
+    address: str, says: str, rule: str
+) -> None:
+    causes = _diagnosis(_address(address), says).root_causes
+    assert (causes[0].rule, str(causes[0].subject)) == (rule, "Deployment shop/api")
+
+
+def test_a_port_that_only_a_secret_holds_is_compared_with_what_the_service_offers() -> None:
+    facts = "{port: {port: 3310}}"
+    diagnosis = _diagnosis(TAKES_ALL_KEYS, "dial tcp orders-db:3310: connect: connection refused", facts)
+    assert diagnosis.root_causes[0].rule == "secret_holds_unserved_port"
+    assert "3310" in diagnosis.root_causes[0].statement
+
+
+def test_a_port_that_the_service_offers_is_no_wrong_port() -> None:
+    facts = "{port: {port: 3306}}"
+    diagnosis = _diagnosis(TAKES_ALL_KEYS, "dial tcp orders-db:3306: connect: connection refused", facts)
+    assert "secret_holds_unserved_port" not in {cause.rule for cause in diagnosis.root_causes}
+
+
+@pytest.mark.parametrize(
+    ("says", "rule"),
+    [
+        ("Access denied for user 'app'@'10.0.0.9' (using password: YES)", "database_refuses_credentials"),
+        ("Error 1040: Too many connections", "database_connections_are_exhausted"),
+        ("The MySQL server is running with the --read-only option", "database_is_read_only"),
+    ],
+)
+def test_what_a_client_says_of_its_database_names_the_cause(says: str, rule: str) -> None:
+    diagnosis = _diagnosis(_address("orders-db:3306"), says)
+    assert diagnosis.root_causes[0].rule == rule
+    assert "process_ends_by_itself" not in {cause.rule for cause in diagnosis.root_causes}, "the crash is its echo"
+
+
+def test_a_variable_that_is_missing_is_told_from_a_dependency() -> None:
+    diagnosis = _diagnosis(_address("orders-db:3306"), "environment variable API_TOKEN is not set")
+    assert [cause.rule for cause in diagnosis.root_causes] == ["environment_variable_is_missing"]
+    assert "API_TOKEN" in diagnosis.root_causes[0].statement

@@ -1,0 +1,142 @@
+"""Why a Pod finds no node: which of several reasons is the one to change."""
+
+from __future__ import annotations
+
+import pytest
+
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.rules.example import snapshot_of
+
+CONTROL_PLANE = """
+kind: Node
+metadata: {name: cp, labels: {node-role.kubernetes.io/control-plane: ''}}
+spec: {taints: [{key: node-role.kubernetes.io/control-plane, effect: NoSchedule}]}
+status: {allocatable: {cpu: '4', memory: 8Gi, pods: '110'}, conditions: [{type: Ready, status: 'True'}]}
+"""
+WORKER = """
+---
+kind: Node
+metadata: {name: NAME, labels: LABELS}
+spec: SPEC
+status: {allocatable: {cpu: '4', memory: 8Gi, pods: '110'}, conditions: [{type: Ready, status: 'True'}]}
+"""
+WAITING = """
+---
+kind: Pod
+metadata: {name: web-0, creationTimestamp: '2026-01-01T11:50:00Z'}
+spec: WISH
+status:
+  phase: Pending
+  conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: "SAYS"}]
+"""
+
+
+def _worker(name: str, labels: str = "{}", spec: str = "{}") -> str:
+    return WORKER.replace("NAME", name).replace("LABELS", labels).replace("SPEC", spec)
+
+
+def _causes(*parts: str, wish: str, says: str) -> list[str]:
+    waiting = WAITING.replace("WISH", wish).replace("SAYS", says)
+    diagnosis = diagnose(snapshot_of("".join((CONTROL_PLANE, *parts, waiting))), Incident(namespaces=("shop",)))
+    return [cause.rule for cause in diagnosis.root_causes]
+
+
+CP_TAINT = "1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }"
+PLAIN = "{containers: [{name: app, resources: {requests: {cpu: 100m}}}]}"
+BUSY = """
+---
+kind: Pod
+metadata: {name: batch-0, namespace: other}
+spec: {nodeName: n1, containers: [{name: app, resources: {requests: {cpu: '3500m'}}}]}
+status: {phase: Running}
+"""
+
+
+def test_the_control_planes_taint_is_never_the_reason_beside_another() -> None:
+    causes = _causes(
+        _worker("n1", "{disk: hdd}"),
+        wish="{nodeSelector: {disk: ssd}, containers: [{name: app}]}",
+        says=f"0/2 nodes are available: {CP_TAINT}, 1 node(s) didn't match Pod's node affinity/selector.",
+    )
+    assert causes == ["node_selector_matches_no_node"]
+
+
+def test_the_selected_nodes_taint_is_the_reason_and_not_the_selector() -> None:
+    causes = _causes(
+        _worker("n1", "{disk: ssd}", "{taints: [{key: team, value: data, effect: NoSchedule}]}"),
+        _worker("n2", "{disk: hdd}"),
+        wish="{nodeSelector: {disk: ssd}, containers: [{name: app}]}",
+        says=f"0/3 nodes are available: {CP_TAINT}, 1 node(s) had untolerated taint {{team: data}}, "
+        "1 node(s) didn't match Pod's node affinity/selector.",
+    )
+    assert causes == ["taint_is_not_tolerated"]
+
+
+def test_the_selected_nodes_cordon_is_the_reason_and_not_the_selector() -> None:
+    causes = _causes(
+        _worker("n1", "{disk: ssd}", "{unschedulable: true}"),
+        _worker("n2", "{disk: hdd}"),
+        wish="{nodeSelector: {disk: ssd}, containers: [{name: app}]}",
+        says=f"0/3 nodes are available: {CP_TAINT}, 1 node(s) were unschedulable, "
+        "1 node(s) didn't match Pod's node affinity/selector.",
+    )
+    assert causes == ["nodes_are_cordoned"]
+
+
+def test_a_request_larger_than_every_node_is_named_with_both_figures() -> None:
+    says = f"0/2 nodes are available: {CP_TAINT}, 1 Insufficient cpu."
+    wish = "{containers: [{name: app, resources: {requests: {cpu: '16'}}}]}"
+    waiting = WAITING.replace("WISH", wish).replace("SAYS", says)
+    diagnosis = diagnose(snapshot_of(CONTROL_PLANE + _worker("n1") + waiting), Incident())
+    (cause,) = diagnosis.root_causes
+    assert cause.rule == "cpu_request_fits_no_node"
+    assert cause.facts["request"] == "16"
+    assert cause.facts["largest"] == "4"
+
+
+def test_room_that_other_pods_have_taken_is_no_fault_of_the_request_alone() -> None:
+    says = f"0/2 nodes are available: {CP_TAINT}, 1 Insufficient cpu."
+    wish = "{containers: [{name: app, resources: {requests: {cpu: '1'}}}]}"
+    waiting = WAITING.replace("WISH", wish).replace("SAYS", says)
+    diagnosis = diagnose(snapshot_of(CONTROL_PLANE + _worker("n1") + BUSY + waiting), Incident())
+    (cause,) = diagnosis.root_causes
+    assert cause.rule == "cpu_request_fits_no_node"
+    assert "no node has that much left" in cause.statement
+
+
+@pytest.mark.parametrize(
+    ("spec", "says", "expected"),
+    [
+        ("{taints: [{key: gpu, effect: NoSchedule}]}", "1 node(s) had untolerated taint {gpu: }", "taint"),
+        ("{unschedulable: true}", "1 node(s) were unschedulable", "cordoned"),
+    ],
+)
+def test_a_single_reason_is_the_cause(spec: str, says: str, expected: str) -> None:
+    causes = _causes(_worker("n1", spec=spec), wish=PLAIN, says=f"0/2 nodes are available: {CP_TAINT}, {says}.")
+    assert len(causes) == 1
+    assert expected in causes[0]
+
+
+def test_a_cordoned_node_that_nobody_waits_for_is_no_finding() -> None:
+    cluster = snapshot_of(CONTROL_PLANE + _worker("n1", spec="{unschedulable: true}"))
+    assert diagnose(cluster, Incident()).root_causes == ()
+
+
+def test_a_pod_that_was_scheduled_since_is_quiet() -> None:
+    placed = """
+---
+kind: Pod
+metadata: {name: web-0}
+spec: {nodeName: n1, containers: [{name: app}]}
+status: {phase: Running, conditions: [{type: Ready, status: 'True'}, {type: PodScheduled, status: 'True'}]}
+---
+kind: Event
+metadata: {name: e}
+type: Warning
+reason: FailedScheduling
+message: '0/2 nodes are available: 2 Insufficient cpu.'
+involvedObject: {kind: Pod, name: web-0}
+lastTimestamp: '2026-01-01T11:00:00Z'
+"""
+    assert diagnose(snapshot_of(CONTROL_PLANE + _worker("n1") + placed), Incident()).root_causes == ()

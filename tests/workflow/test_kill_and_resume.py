@@ -1,0 +1,122 @@
+"""A run that is killed goes on from its last checkpoint, and nothing is done twice."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import JsonValue
+
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.remediation import Approval, Decision
+from cluster_doctor.history.history import History
+from cluster_doctor.history.run_log import RunState, StepState
+from cluster_doctor.workflow.bench import LoggedTurns, Turn
+from cluster_doctor.workflow.runs import Runs, Standing, Waiting
+from cluster_doctor.workflow.state import Place
+
+MANIFESTS = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}
+- {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web}, spec: {replicas: 0}}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+  spec:
+    template:
+      metadata: {labels: {app: website}}
+      spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}
+- apiVersion: v1
+  kind: Pod
+  metadata: {name: web-0, labels: {app: website}}
+  spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}
+  status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
+"""
+INCIDENT = Incident(text="svc web in default is down")
+NODES = ("collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve", "recheck", "apply", "confirm")
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["cluster_doctor.workflow.runs", "cluster_doctor.rules.catalogue"])
+
+
+class DeadlyTurns(LoggedTurns):
+    """Kills its own process at one node's turn: before the work, or when it is done but not handed in yet."""
+
+    def __init__(self, history: History, node: str, moment: str) -> None:
+        super().__init__(history.log)
+        self._node, self._moment = node, moment
+
+    @contextmanager
+    def turn(self, run_id: str, node: str, given: dict[str, JsonValue]) -> Iterator[Turn]:
+        """Accompany a turn, perhaps to its death."""
+        with super().turn(run_id, node, given) as turn:
+            self._kill(node, "before")
+            yield turn
+            self._kill(node, "after")
+
+    def _kill(self, node: str, moment: str) -> None:
+        if (node, moment) == (self._node, self._moment):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _to_the_end(runs: Runs, standing: Standing) -> Standing:
+    if isinstance(standing, Waiting):
+        approval = Approval(decision=Decision.APPROVE, digest=standing.digest, approver="ada")
+        return runs.answer(standing.report.run_id, standing.interrupt_id, approval)
+    return standing
+
+
+def _work(home: Path, recorded: Path, node: str, moment: str) -> None:
+    with History(home) as history:
+        runs = Runs(history, journal=DeadlyTurns(history, node, moment))
+        _to_the_end(runs, runs.begin(INCIDENT, Place(path=str(recorded))))
+
+
+def _result(standing: Standing, home: Path) -> str:
+    return standing.report.model_dump_json(indent=1).replace(standing.report.run_id, "RUN").replace(str(home), "HOME")
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("recorded") / "all.yaml"
+    path.write_text(MANIFESTS)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report of a run that nobody killed."""
+    with History(tmp_path_factory.mktemp("whole")) as history:
+        runs = Runs(history)
+        standing = _to_the_end(runs, runs.begin(INCIDENT, Place(path=str(recorded))))
+        assert standing.report.root_causes, "the case must be worth comparing"
+        return _result(standing, history.home)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("node", NODES)
+def test_a_run_killed_in_any_node_resumes_and_gives_the_same_report(
+    node: str, moment: str, recorded: Path, whole: str, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    victim = PROCESSES.Process(target=_work, args=(home, recorded, node, moment))
+    victim.start()
+    victim.join(timeout=60)
+    assert victim.exitcode == -signal.SIGKILL
+    with History(home) as history:
+        (killed,) = history.log.runs()
+        assert killed.state is RunState.RUNNING
+        runs = Runs(history)
+        resumed = _to_the_end(runs, runs.resume(killed.run_id))
+        assert _result(resumed, home) == whole
+        assert history.log.run(killed.run_id).state is RunState.FINISHED
+        done = [step.node for step in history.log.steps(killed.run_id) if step.state is StepState.DONE]
+        assert done == list(NODES), "every node came to its end once"
+        steps = history.log.steps(killed.run_id)
+        assert [step.node for step in steps if step.state is StepState.STARTED] == [node], "and the kill is on record"
