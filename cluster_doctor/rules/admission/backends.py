@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from cluster_doctor.domain.evidence import Evidence
-from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.domain.findings import Match
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, WebhookConfiguration
 
 
-@dataclass(frozen=True, slots=True)
-class BackendProblem:
-    """A webhook that may not be skipped and leads to nobody."""
-
-    webhook: str
-    service: ObjectRef
-    exists: bool
-    state: str
-    evidence: tuple[Evidence, ...]
-
-
-def backend_problems(configuration: WebhookConfiguration, cluster: ClusterSnapshot) -> Iterator[BackendProblem]:
+def without_backend(configuration: WebhookConfiguration, cluster: ClusterSnapshot) -> Iterator[Match]:
     """Yield the webhooks of a configuration whose Service is known to be absent or without ready endpoints.
 
-    The default of failurePolicy is Fail in admissionregistration.k8s.io/v1.
+    A webhook that may be skipped is left out; the default of failurePolicy is Fail in admissionregistration.k8s.io/v1.
     """
     for position, webhook in configuration.webhooks:
         name = text(webhook, "clientConfig", "service", "name")
@@ -34,15 +22,25 @@ def backend_problems(configuration: WebhookConfiguration, cluster: ClusterSnapsh
         if not name or (text(webhook, "failurePolicy") or "Fail") != "Fail":
             continue
         ref = Service.ref_to(namespace, name)
-        cited = configuration.cite(f"webhooks[{position}].clientConfig.service")
+        rejected = (Effect(EffectKind.WRITES_REJECTED, configuration.ref),)
         service = cluster.get(Service, namespace, name)
-        if service is None:
-            if cluster.exists(Service, namespace, name) is False:
-                state, evidence = "does not exist", (cited, cluster.cite_absence(ref))
-                yield BackendProblem(text(webhook, "name"), ref, False, state, evidence)  # noqa: FBT003 - named above
+        if service is not None and _has_no_ready_endpoint(service, cluster):
+            state, shown = "has no ready endpoint", service.cite("spec.selector")
+        elif cluster.exists(Service, namespace, name) is False:
+            state, shown = "does not exist", cluster.cite_absence(ref)
+        else:
             continue
-        addresses = cluster.addresses_of(service)
-        if addresses is not None and service.selector and not any(address.ready for address in addresses):
-            evidence = (cited, service.cite("spec.selector"))
-            state = "has no ready endpoint"
-            yield BackendProblem(text(webhook, "name"), ref, True, state, evidence)  # noqa: FBT003 - named above
+        called = text(webhook, "name")
+        yield Match(
+            message=f"webhook {called} of {configuration.ref} calls Service {ref.path}, which {state}",
+            evidence=(configuration.cite(f"webhooks[{position}].clientConfig.service"), shown),
+            effects=rejected,
+            because=rejected if service else (),
+            about=called,
+            facts=(("webhook", called), ("service", ref.path)),
+        )
+
+
+def _has_no_ready_endpoint(service: Service, cluster: ClusterSnapshot) -> bool:
+    addresses = cluster.addresses_of(service)
+    return addresses is not None and bool(service.selector) and not any(address.ready for address in addresses)

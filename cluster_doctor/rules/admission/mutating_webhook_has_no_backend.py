@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.effects import Effect, EffectKind
-from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.admission.backends import backend_problems
+from cluster_doctor.domain.findings import Severity
+from cluster_doctor.rules.admission.backends import without_backend
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import MutatingWebhookConfiguration, Service
@@ -64,13 +63,4 @@ def mutating_webhook_has_no_backend(configuration: MutatingWebhookConfiguration,
     References:
         https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
     """
-    for problem in backend_problems(configuration, cluster):
-        yield Match(
-            message=f"webhook {problem.webhook} of {configuration.ref} calls "
-            f"Service {problem.service.path}, which {problem.state}",
-            evidence=problem.evidence,
-            effects=(Effect(EffectKind.WRITES_REJECTED, configuration.ref),),
-            because=(Effect(EffectKind.WRITES_REJECTED, configuration.ref),) if problem.exists else (),
-            about=problem.webhook,
-            facts=(("webhook", problem.webhook), ("service", problem.service.path)),
-        )
+    yield from without_backend(configuration, cluster)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_of
+from cluster_doctor.rules.admission.rejection import rejection_in
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event
@@ -43,10 +43,10 @@ def pods_violate_pod_security(event: Event, cluster: ClusterSnapshot) -> Matches
     References:
         https://kubernetes.io/docs/concepts/security/pod-security-admission/
     """
-    rejection = rejection_of(event, cluster)
-    found = _WORDS.search(rejection.words) if rejection else None
-    if rejection is None or found is None:
+    said = rejection_in(_WORDS, event, cluster)
+    if said is None:
         return
+    rejection, found = said
     yield Match(
         message=f"Pods of {rejection.workload} violate Pod security level {found[1]}: {found[2]}",
         evidence=(rejection.evidence,),

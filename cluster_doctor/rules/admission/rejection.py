@@ -6,6 +6,7 @@ ReplicaFailure; both carry the API server's own words.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,15 @@ def rejection_of(event: Event, cluster: ClusterSnapshot) -> Rejection | None:
     if event.type != "Warning" or event.reason not in REASONS:
         return None
     return cluster.remember(("rejection", event.ref), lambda: _read(event, cluster))
+
+
+def rejection_in(
+    words: re.Pattern[str], event: Event, cluster: ClusterSnapshot
+) -> tuple[Rejection, re.Match[str]] | None:
+    """Read a refusal in certain words off an Event."""
+    rejection = rejection_of(event, cluster)
+    found = words.search(rejection.words) if rejection else None
+    return (rejection, found) if rejection and found else None
 
 
 def _read(event: Event, cluster: ClusterSnapshot) -> Rejection | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_of
+from cluster_doctor.rules.admission.rejection import rejection_in
 from cluster_doctor.rules.admission.webhooks import owner_of_webhook, webhook_effects
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -45,10 +45,10 @@ def webhook_cannot_be_called(event: Event, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#failure-policy
     """
-    rejection = rejection_of(event, cluster)
-    found = _WORDS.search(rejection.words) if rejection else None
-    if rejection is None or found is None:
+    said = rejection_in(_WORDS, event, cluster)
+    if said is None:
         return
+    rejection, found = said
     yield Match(
         message=f"admission webhook {found[1]} cannot be called: {found[2]}",
         evidence=(rejection.evidence,),

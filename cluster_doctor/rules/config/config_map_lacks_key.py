@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.effects import Effect, EffectKind
-from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.config.references import kubelet_word, started
+from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.config.references import missing_keys
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Pod
@@ -47,25 +46,4 @@ def config_map_lacks_key(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/configuration/configmap/
     """
-    if not pod.expected_to_run or started(pod):
-        return
-    for reference in pod.spec.references():
-        if reference.kind != ConfigMap.kind or reference.optional or reference.key is None:
-            continue
-        held = cluster.get(ConfigMap, pod.namespace, reference.name)
-        if held is None or reference.key in held.keys:
-            continue
-        wanted = f"container {reference.container}" if reference.container else "a volume"
-        yield Match(
-            message=f"ConfigMap {reference.name} lacks key {reference.key}, wanted by {wanted} of Pod {pod.name}"
-            + (f" (it has: {', '.join(sorted(held.keys)[:8])})" if held.keys else " (it is empty)"),
-            evidence=(
-                pod.cite(reference.path),
-                held.cite("data"),
-                *kubelet_word(pod, reference.key, cluster),
-            ),
-            effects=(Effect(EffectKind.POD_NOT_STARTED, pod.ref),),
-            about=f"{reference.name}/{reference.key}",
-            since=pod.created_at,
-            facts=(("name", reference.name), ("key", reference.key), ("container", reference.container)),
-        )
+    yield from missing_keys(pod, ConfigMap, cluster)

@@ -6,7 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -80,11 +80,7 @@ def environment_variable_is_missing(pod: Pod, cluster: ClusterSnapshot) -> Match
     References:
         https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/
     """
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, _WORDS, cluster)
-        if said is None:
-            continue
-        found, evidence = said
+    for container, found, evidence in failing_with(_WORDS, pod, cluster):
         yield Match(
             message=f"container {container.name} of Pod {pod.name} misses environment variable {_variable(found)}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),

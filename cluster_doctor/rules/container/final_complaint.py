@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Match
-from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Pod
 
@@ -28,11 +28,7 @@ def complaints_of(pod: Pod, pattern: re.Pattern[str], message: Message, cluster:
         message: makes the statement of the container and of what was said.
         cluster: the picture with the logs.
     """
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, pattern, cluster)
-        if said is None:
-            continue
-        found, evidence = said
+    for container, found, evidence in failing_with(pattern, pod, cluster):
         told = next((group for group in found.groups() if group), found[0])
         yield Match(
             message=message(container, told.strip()),

@@ -41,3 +41,13 @@ def last_words(
             if found:
                 return found, log.cite(position)
     return None
+
+
+def failing_with(
+    words: re.Pattern[str], pod: Pod, cluster: ClusterSnapshot
+) -> Iterator[tuple[Container, re.Match[str], Evidence]]:
+    """Yield the failing containers of a Pod whose logs say certain words: the newest line that does."""
+    for container in failing_containers(pod, cluster):
+        said = last_words(pod, container, words, cluster)
+        if said:
+            yield container, *said

@@ -7,7 +7,7 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -78,11 +78,7 @@ def port_is_taken_in_pod(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking
     """
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, _WORDS, cluster)
-        if said is None:
-            continue
-        found, evidence = said
+    for container, found, evidence in failing_with(_WORDS, pod, cluster):
         yield Match(
             message=f"container {container.name} of Pod {pod.name} cannot "
             f"listen{_on(found, evidence)}: the port is taken in the Pod",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.ingress.routes import GatewayRoute, meant
+from cluster_doctor.rules.ingress.routes import GatewayRoute, judge
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Ingress, Service
@@ -127,18 +127,14 @@ def ingress_leads_to_wrong_service(ingress: Ingress, cluster: ClusterSnapshot) -
     References:
         https://kubernetes.io/docs/concepts/services-networking/ingress/
     """
-    services = cluster.within(Service, ingress.namespace)
     routes = [
         GatewayRoute("", backend.route, backend.service, ingress.cite(backend.path)) for backend in ingress.backends()
     ]
-    judged = [(route, wanted) for route in routes if (wanted := meant(route, services)) is not None]
-    astray = [(route, wanted) for route, wanted in judged if route.host != wanted.name]
-    if not astray or len(astray) > (len(judged) - len(astray)) / 2:
-        return
-    for route, wanted in astray:
+    judged = judge(routes, cluster.within(Service, ingress.namespace))
+    for route, wanted in judged.astray if judged.usual else ():
         yield Match(
             message=f"Ingress {ingress.name} leads {route.path} to Service {route.host}; "
-            f"{len(judged) - len(astray)} other paths lead to what they are named after, here {wanted.name}",
+            f"{judged.agreeing} other paths lead to what they are named after, here {wanted.name}",
             evidence=(route.evidence,),
             effects=(Effect(EffectKind.ROUTE_BROKEN, ingress.ref),),
             about=route.path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.ingress.routes import bears_name_of, meant, routes_of
+from cluster_doctor.rules.ingress.routes import bears_name_of, judge, routes_of
 from cluster_doctor.rules.performance.anomalies import troubled
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -119,22 +119,18 @@ def route_leads_to_wrong_service(gateway: Workload, cluster: ClusterSnapshot) ->
         https://kubernetes.io/docs/concepts/services-networking/gateway/
     """
     services = cluster.within(Service, gateway.namespace)
-    routes = [route for route in routes_of(gateway, cluster) if route.host]
-    judged = [(route, wanted) for route in routes if (wanted := meant(route, services)) is not None]
-    astray = [(route, wanted) for route, wanted in judged if route.host.split(".")[0] != wanted.name]
-    agreeing = len(judged) - len(astray)
-    usual = len(astray) <= agreeing / 2
-    for route, wanted in astray:
-        if not any(service.name == route.host.split(".")[0] for service in services):
+    judged = judge(routes_of(gateway, cluster), services)
+    for route, wanted in judged.astray:
+        if route.service not in {service.name for service in services}:
             continue
-        if not usual and not (bears_name_of(route, wanted) and gateway.ref in troubled(cluster)):
+        if not judged.usual and not (bears_name_of(route, wanted) and gateway.ref in troubled(cluster)):
             continue  # names and targets do not agree here as a rule, so that they prove nothing alone
         yield Match(
             message=f"{gateway.ref} leads {route.name or route.path} to {route.host}, not to Service {wanted.name}"
-            + (f"; {agreeing} other routes lead to what they are named after" if agreeing else ""),
+            + (f"; {judged.agreeing} other routes lead to what they are named after" if judged.agreeing else ""),
             evidence=(route.evidence,),
             effects=(Effect(EffectKind.SERVING_ERRORS, gateway.ref), Effect(EffectKind.CALLS_FAILING, gateway.ref)),
             about=route.name or route.path,
-            directness=Directness.COMPARED if usual else Directness.REPORTED,
+            directness=Directness.COMPARED if judged.usual else Directness.REPORTED,
             facts=(("route", route.name or route.path), ("host", route.host), ("wanted", wanted.name)),
         )

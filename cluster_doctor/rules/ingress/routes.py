@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cluster_doctor.domain.evidence import Evidence
@@ -25,6 +25,11 @@ class GatewayRoute:
     path: str
     host: str
     evidence: Evidence
+
+    @property
+    def service(self) -> str:
+        """The first label of the host: a Service's name, in the gateway's own namespace."""
+        return self.host.partition(".")[0]
 
 
 _SPRING_ENV = re.compile(
@@ -100,6 +105,29 @@ def meant(route: GatewayRoute, services: list[Service]) -> Service | None:
     bearing = [service for service in services if any(_bears(word, plain(service.name)) for word in words)]
     exact = [service for service in bearing if plain(service.name) in words]
     return max(exact or bearing, key=lambda service: (len(service.name), service.name), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Routes held against the Services that they are named after."""
+
+    agreeing: int
+    astray: tuple[tuple[GatewayRoute, Service], ...]
+
+    @property
+    def usual(self) -> bool:
+        """Whether names and targets agree here as a rule, so that a route which does not is the odd one out."""
+        return len(self.astray) <= self.agreeing / 2
+
+
+def judge(routes: Iterable[GatewayRoute], services: list[Service]) -> Judged:
+    """Tell the routes that lead to what they are named after from those that lead elsewhere.
+
+    Routes that bear no Service's name count on neither side.
+    """
+    named = [(route, wanted) for route in routes if route.host and (wanted := meant(route, services)) is not None]
+    astray = tuple((route, wanted) for route, wanted in named if route.service != wanted.name)
+    return Judged(len(named) - len(astray), astray)
 
 
 def bears_name_of(route: GatewayRoute, service: Service) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Pod
@@ -70,11 +70,7 @@ def dns_server_rejects_its_configuration(pod: Pod, cluster: ClusterSnapshot) -> 
     """
     if pod.labels.get("k8s-app") != "kube-dns" and not pod.name.startswith("coredns-"):
         return
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, _WORDS, cluster)
-        if said is None:
-            continue
-        found, evidence = said
+    for container, found, evidence in failing_with(_WORDS, pod, cluster):
         held = next((ref.name for ref in pod.spec.references() if ref.kind == ConfigMap.kind), "")
         yield Match(
             message=f"CoreDNS cannot use its configuration{f' (ConfigMap {held})' if held else ''}: "

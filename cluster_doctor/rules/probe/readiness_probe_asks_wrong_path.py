@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.probe.failure import Answer, client_error, failures
+from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.probe.mismatch import wrong_paths
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
@@ -75,16 +75,4 @@ def readiness_probe_asks_wrong_path(pod: Pod, cluster: ClusterSnapshot) -> Match
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
     """
-    for failure in failures(pod, cluster, "readiness"):
-        if not (not failure.port_is_odd and failure.answer is Answer.STATUS and client_error(failure.words)):
-            continue
-        probe, container = failure.probe, failure.container
-        yield Match(
-            message=f"the {probe.name} probe of container {container.name} "
-            f"asks for {probe.target or '/'}: {failure.words}",
-            evidence=failure.evidence,
-            effects=failure.effects,
-            about=container.name,
-            since=pod.created_at,
-            facts=(("container", container.name), ("probe", probe.name), ("port", probe.port), ("path", probe.target)),
-        )
+    yield from wrong_paths(pod, cluster, "readiness")

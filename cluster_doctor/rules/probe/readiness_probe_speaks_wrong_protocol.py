@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.probe.failure import Answer, failures
+from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.probe.mismatch import wrong_protocols
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
@@ -76,28 +76,4 @@ def readiness_probe_speaks_wrong_protocol(pod: Pod, cluster: ClusterSnapshot) ->
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
     """
-    for failure in failures(pod, cluster, "readiness"):
-        if not (
-            not failure.port_is_odd
-            and (
-                failure.answer is Answer.OTHER_PROTOCOL
-                or (failure.answer is Answer.SLOW and failure.protocol_contradicted)
-            )
-        ):
-            continue
-        probe, container = failure.probe, failure.container
-        yield Match(
-            message=f"the {probe.name} probe of container {container.name} asks port {probe.port} by {probe.action}; "
-            f"{failure.answer.value} there",
-            evidence=failure.evidence,
-            effects=failure.effects,
-            about=container.name,
-            since=pod.created_at,
-            facts=(
-                ("container", container.name),
-                ("probe", probe.name),
-                ("port", probe.port),
-                ("path", probe.target),
-                ("action", probe.action),
-            ),
-        )
+    yield from wrong_protocols(pod, cluster, "readiness")

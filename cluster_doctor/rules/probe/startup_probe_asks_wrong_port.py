@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.probe.failure import Answer, failures
+from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.probe.mismatch import wrong_ports
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
@@ -75,19 +75,4 @@ def startup_probe_asks_wrong_port(pod: Pod, cluster: ClusterSnapshot) -> Matches
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
     """
-    for failure in failures(pod, cluster, "startup"):
-        if not (
-            failure.port_is_odd and failure.answer in {Answer.NOBODY, Answer.SLOW, Answer.OTHER_PROTOCOL, Answer.STATUS}
-        ):
-            continue
-        probe, container = failure.probe, failure.container
-        yield Match(
-            message=f"the {probe.name} probe of container {container.name} "
-            f"asks port {probe.port}; the container declares "
-            + (", ".join(str(port.number) for port in container.ports) or "no port"),
-            evidence=failure.evidence,
-            effects=failure.effects,
-            about=container.name,
-            since=pod.created_at,
-            facts=(("container", container.name), ("probe", probe.name), ("port", probe.port), ("path", probe.target)),
-        )
+    yield from wrong_ports(pod, cluster, "startup")

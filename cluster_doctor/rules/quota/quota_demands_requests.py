@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_of
+from cluster_doctor.rules.admission.rejection import rejection_in
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event
@@ -43,10 +43,10 @@ def quota_demands_requests(event: Event, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/policy/resource-quotas/
     """
-    rejection = rejection_of(event, cluster)
-    found = _WORDS.search(rejection.words) if rejection else None
-    if rejection is None or found is None:
+    said = rejection_in(_WORDS, event, cluster)
+    if said is None:
         return
+    rejection, found = said
     yield Match(
         message=f"quota {found[1]} wants {found[2]} declared, which the Pods of {rejection.workload} do not",
         evidence=(rejection.evidence,),

@@ -6,7 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -74,11 +74,7 @@ def api_access_is_forbidden(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/reference/access-authn-authz/rbac/
     """
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, _WORDS, cluster)
-        if said is None:
-            continue
-        found, evidence = said
+    for container, found, evidence in failing_with(_WORDS, pod, cluster):
         yield Match(
             message=f"ServiceAccount {found[1]}/{found[2]} may not {found[3]} "
             f"{found[4]}, which container {container.name} needs",

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cluster_doctor.domain.findings import Match
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ClusterRole, Role, RoleBinding, ServiceAccount
 
 
-def dangling(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[tuple[str, ObjectRef, str]]:
-    """Yield what a binding names and what is known not to exist: kind in words, reference, path."""
+def dangling(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[Match]:
+    """Yield what a binding names and what is known not to exist."""
+    for ref, path in _absent(binding, cluster):
+        yield Match(
+            message=f"{binding.ref} names {ref.kind} {ref.path}, which does not exist",
+            evidence=(binding.cite(path), cluster.cite_absence(ref)),
+            about=ref.name,
+            facts=(("missing", ref.path),),
+        )
+
+
+def _absent(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[tuple[ObjectRef, str]]:
     name = binding.text("roleRef", "name")
     view = ClusterRole if binding.text("roleRef", "kind") == "ClusterRole" else Role
     namespace = None if view is ClusterRole else binding.namespace
     if name and cluster.exists(view, namespace, name) is False:
-        yield view.kind, view.ref_to(namespace, name), "roleRef"
+        yield view.ref_to(namespace, name), "roleRef"
     for position, subject in binding.objects("subjects"):
         if text(subject, "kind") != "ServiceAccount":
             continue
         place = text(subject, "namespace") or binding.namespace
         if place and cluster.exists(ServiceAccount, place, text(subject, "name")) is False:
-            yield "ServiceAccount", ServiceAccount.ref_to(place, text(subject, "name")), f"subjects[{position}]"
+            yield ServiceAccount.ref_to(place, text(subject, "name")), f"subjects[{position}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Match, Severity
+from cluster_doctor.domain.findings import Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.rbac.bindings import dangling
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -42,10 +42,4 @@ def cluster_role_binding_is_dangling(binding: ClusterRoleBinding, cluster: Clust
     References:
         https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding
     """
-    for what, ref, path in dangling(binding, cluster):
-        yield Match(
-            message=f"{binding.ref} names {what} {ref.path}, which does not exist",
-            evidence=(binding.cite(path), cluster.cite_absence(ref)),
-            about=ref.name,
-            facts=(("missing", ref.path),),
-        )
+    yield from dangling(binding, cluster)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_of
+from cluster_doctor.rules.admission.rejection import rejection_in
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, ServiceAccount
@@ -43,10 +43,10 @@ def service_account_does_not_exist(event: Event, cluster: ClusterSnapshot) -> Ma
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/
     """
-    rejection = rejection_of(event, cluster)
-    found = _WORDS.search(rejection.words) if rejection else None
-    if rejection is None or found is None:
+    said = rejection_in(_WORDS, event, cluster)
+    if said is None:
         return
+    rejection, found = said
     if cluster.exists(ServiceAccount, rejection.owner.namespace, found[1]):
         return
     yield Match(

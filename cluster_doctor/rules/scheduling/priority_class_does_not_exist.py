@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_of
+from cluster_doctor.rules.admission.rejection import rejection_in
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event
@@ -42,10 +42,10 @@ def priority_class_does_not_exist(event: Event, cluster: ClusterSnapshot) -> Mat
     References:
         https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
     """
-    rejection = rejection_of(event, cluster)
-    found = _WORDS.search(rejection.words) if rejection else None
-    if rejection is None or found is None:
+    said = rejection_in(_WORDS, event, cluster)
+    if said is None:
         return
+    rejection, found = said
     yield Match(
         message=f"PriorityClass {found[1]}, which the Pods of {rejection.workload} name, does not exist",
         evidence=(rejection.evidence,),

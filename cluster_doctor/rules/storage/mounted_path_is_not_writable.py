@@ -7,7 +7,7 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -74,11 +74,7 @@ def mounted_path_is_not_writable(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod
     """
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, _WORDS, cluster)
-        if said is None:
-            continue
-        found, evidence = said
+    for container, found, evidence in failing_with(_WORDS, pod, cluster):
         if not _path(evidence):
             continue
         yield Match(

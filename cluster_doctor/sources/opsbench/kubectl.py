@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from pydantic import JsonValue
 
@@ -17,7 +17,7 @@ from cluster_doctor.sources.terminal.command import Command, parse_command
 from cluster_doctor.sources.terminal.describe.cluster import read_taint
 from cluster_doctor.sources.terminal.documents import read_documents
 from cluster_doctor.sources.terminal.merge import JsonObject
-from cluster_doctor.sources.terminal.moments import Clock, parse_date
+from cluster_doctor.sources.terminal.moments import Clock, parse_date, zone_at
 from cluster_doctor.sources.terminal.partials import Detail, Partials, new_object
 from cluster_doctor.sources.terminal.reader import read_command
 
@@ -53,9 +53,8 @@ def zone_of(recorded: list[tuple[Command, str]]) -> tzinfo:
     )
     if not zones:
         return UTC
-    (sign, hours, minutes), _ = min(zones.items(), key=lambda entry: (-entry[1], entry[0]))
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-offset if sign == "-" else offset) if offset < timedelta(hours=24) else UTC
+    offset, _ = min(zones.items(), key=lambda entry: (-entry[1], entry[0]))
+    return zone_at(*offset)
 
 
 def moment_of(recording: Recording, recorded: list[tuple[Command, str]], zone: tzinfo) -> datetime | None:

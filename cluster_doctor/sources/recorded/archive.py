@@ -76,6 +76,7 @@ def unpack(content: Path | bytes, place: str) -> Contents | bytes:
     ) as error:  # fmt: skip
         raise UnreadableInput(f"{place} is a damaged {_packing(raw)}: {error}", _AGAIN) from error
     except (NotImplementedError, RuntimeError, ValueError) as error:
+        # zipfile: a compression that this Python lacks, a password, a name that no encoding reads
         raise UnreadableInput(f"{place} cannot be unpacked here: {error}", "Unpack it, and name the folder.") from error
 
 

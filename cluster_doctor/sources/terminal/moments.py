@@ -36,7 +36,8 @@ def parse_age(age: str) -> timedelta | None:
         return None
 
 
-def _zone(sign: str, hours: str, minutes: str) -> tzinfo:
+def zone_at(sign: str, hours: str, minutes: str) -> tzinfo:
+    """The zone so far from UTC; UTC for what no clock shows."""
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     return timezone(-offset if sign == "-" else offset) if offset < timedelta(hours=24) else UTC
 
@@ -48,11 +49,11 @@ def parse_date(text: str) -> datetime | None:
         if match := _DATE.fullmatch(text):
             day, month, year, hour, minute, second, *zone = match.groups()
             read = datetime(
-                int(year), _MONTHS.get(month, 0), int(day), int(hour), int(minute), int(second), tzinfo=_zone(*zone)
+                int(year), _MONTHS.get(month, 0), int(day), int(hour), int(minute), int(second), tzinfo=zone_at(*zone)
             )
         elif match := _GO_DATE.fullmatch(text):
             local, *zone = match.groups()
-            read = datetime.fromisoformat(local).replace(tzinfo=_zone(*zone))
+            read = datetime.fromisoformat(local).replace(tzinfo=zone_at(*zone))
         else:
             return parse_time(text)
     except ValueError:

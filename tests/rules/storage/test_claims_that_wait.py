@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cluster_doctor.domain.incident import Incident
-from cluster_doctor.inference.diagnose import diagnose
-from cluster_doctor.rules.example import snapshot_of
+from rules.causes import causes_of
 
 CLAIM = """
 kind: PersistentVolumeClaim
@@ -33,10 +31,6 @@ status:
 """
 
 
-def _causes(text: str) -> list[tuple[str, str]]:
-    return [(cause.rule, cause.subject.name) for cause in diagnose(snapshot_of(text), Incident()).root_causes]
-
-
 def _claim(storage: str = "manual", mode: str = "ReadWriteOnce", size: str = "5Gi", selector: str = "x: y") -> str:
     return CLAIM.replace("CLASS", storage).replace("MODE", mode).replace("SIZE", size).replace("SELECTOR", selector)
 
@@ -51,7 +45,7 @@ def _claim(storage: str = "manual", mode: str = "ReadWriteOnce", size: str = "5G
     ],
 )
 def test_the_one_wish_that_is_not_met_is_named(wish: dict[str, str], rule: str) -> None:
-    assert _causes(_claim(**wish)) == [(rule, "orders")]
+    assert causes_of(_claim(**wish)) == [(rule, "orders")]
 
 
 def test_a_volume_of_somebody_else_is_no_volume() -> None:
@@ -59,9 +53,9 @@ def test_a_volume_of_somebody_else_is_no_volume() -> None:
         "capacity: {storage: 10Gi}}", "capacity: {storage: 10Gi}, claimRef: {namespace: x, name: y}}"
     )
     taken = taken.replace("phase: Available", "phase: Bound")
-    assert [name for name, _ in _causes(taken)] == ["volume_is_taken_by_another_claim"]
+    assert [name for name, _ in causes_of(taken)] == ["volume_is_taken_by_another_claim"]
 
 
 def test_a_bound_claim_is_quiet() -> None:
     bound = _claim().replace("status: {phase: Pending}", "status: {phase: Bound}")
-    assert "orders" not in {name for _, name in _causes(bound)}
+    assert "orders" not in {name for _, name in causes_of(bound)}

@@ -18,15 +18,17 @@ _OPERATORS = {
 }  # fmt: skip
 
 
-def described_claim(outline: Entry, clock: Clock) -> JsonObject:
-    """Read a PersistentVolumeClaim. Capacity and access modes are printed once it is bound."""
-    metadata: JsonObject = {}
-    status: JsonObject = {}
+def _phase(outline: Entry, clock: Clock) -> tuple[JsonObject, JsonObject]:
+    """Metadata and status: a deleted object's phase is printed over."""
     shown = outline.get("Status") or ""
     if shown.startswith("Terminating"):
-        metadata["deletionTimestamp"] = clock.ago("0s")
-    else:
-        status["phase"] = shown or None
+        return {"deletionTimestamp": clock.ago("0s")}, {}
+    return {}, {"phase": shown or None}
+
+
+def described_claim(outline: Entry, clock: Clock) -> JsonObject:
+    """Read a PersistentVolumeClaim. Capacity and access modes are printed once it is bound."""
+    metadata, status = _phase(outline, clock)
     spec: JsonObject = {"volumeName": outline.get("Volume"), "volumeMode": outline.get("VolumeMode")}
     section = outline.find("StorageClass")
     if section:
@@ -42,13 +44,8 @@ def described_claim(outline: Entry, clock: Clock) -> JsonObject:
 
 def described_volume(outline: Entry, clock: Clock) -> JsonObject:
     """Read a PersistentVolume."""
-    metadata: JsonObject = {}
-    status: JsonObject = {"message": outline.get("Message")}
-    shown = outline.get("Status") or ""
-    if shown.startswith("Terminating"):
-        metadata["deletionTimestamp"] = clock.ago("0s")
-    else:
-        status["phase"] = shown or None
+    metadata, status = _phase(outline, clock)
+    status["message"] = outline.get("Message")
     spec: JsonObject = {
         "storageClassName": outline.get("StorageClass") or "",
         "persistentVolumeReclaimPolicy": outline.get("Reclaim Policy"),
