@@ -19,9 +19,8 @@ def take_listing(builder: SnapshotBuilder, listing: Listing) -> None:
     builder.add_all(listing.items)
     if listing.failure is not None:
         builder.gap(gap_for(request.served, listing.failure, request.namespace))
-    elif request.covers and not (is_custom(request.served) and request.served.kind in BY_KIND):
-        # An extension that reuses a name of Kubernetes must not make the other kind look read.
-        builder.cover(request.served.kind, request.namespace if request.served.namespaced else None)
+    elif request.covers:
+        builder.cover(_known_as(request.served), request.namespace if request.served.namespaced else None)
 
 
 def take_named(
@@ -30,9 +29,9 @@ def take_named(
     """Take one object that was asked for by name; 404 shows that it is absent."""
     if not isinstance(answer, ReadFailure):
         builder.add(answer)
-        builder.cover(served.kind, namespace, name)
+        builder.cover(_known_as(served), namespace, name)
     elif answer.status == _NOT_FOUND:
-        builder.cover(served.kind, namespace, name)
+        builder.cover(_known_as(served), namespace, name)
     else:
         builder.gap(gap_for(served, answer, namespace, name))
 
@@ -40,9 +39,14 @@ def take_named(
 def gap_for(served: ServedKind, failure: ReadFailure, namespace: str | None = None, name: str | None = None) -> Gap:
     """Say what could not be read, and why."""
     return Gap(
-        kind=served.kind,
+        kind=_known_as(served),
         namespace=namespace if served.namespaced else None,
         name=name,
         reason=failure.reason,
         detail=failure.detail,
     )
+
+
+def _known_as(served: ServedKind) -> str:
+    """The name that a kind is covered under: an extension's that reuses a name of Kubernetes goes with its group."""
+    return f"{served.kind}.{served.group}" if is_custom(served) and served.kind in BY_KIND else served.kind
