@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
@@ -62,10 +63,14 @@ class Coverage(BaseModel):
 
     def touches(self, kind: str, namespace: str | None = None) -> bool:
         """Tell whether anything of a kind was looked at in a namespace, if only parts of it."""
-        if self.covers(kind, namespace):
-            return True
-        prefix = f"{kind}/{namespace}/" if namespace else f"{kind}/"
-        return any(name.startswith(prefix) for name in (*self.names, *self.lists))
+        touched = f"{kind}/{namespace}" if namespace else kind
+        return self.covers(kind, namespace) or touched in self._touched
+
+    @cached_property
+    def _touched(self) -> frozenset[str]:
+        """`kind` and `kind/namespace` of everything that is named in the coverage."""
+        parts = [entry.split("/") for entry in (*self.names, *self.lists)]
+        return frozenset({part[0] for part in parts} | {"/".join(part[:2]) for part in parts if len(part) > 1})
 
     def gaps_of(self, kind: str, namespace: str | None = None) -> tuple[Gap, ...]:
         """List the gaps that concern a kind in a namespace."""

@@ -31,12 +31,18 @@ class ObjectRef:
         return (self.group, self.kind, self.namespace or "", self.name)
 
     def __eq__(self, other: object) -> bool:
-        """Compare by `key`."""
-        return isinstance(other, ObjectRef) and self.key == other.key
+        """Compare by `key`, the part that differs most often first: references are compared by the million."""
+        return self is other or (
+            isinstance(other, ObjectRef)
+            and self.name == other.name
+            and (self.namespace or "") == (other.namespace or "")
+            and self.kind == other.kind
+            and (self.api_version == other.api_version or self.group == other.group)
+        )
 
     def __hash__(self) -> int:
-        """Hash `key`."""
-        return hash(self.key)
+        """Hash what tells references apart nearly always; the group is left to `__eq__`."""
+        return hash((self.name, self.namespace or "", self.kind))
 
     def __lt__(self, other: ObjectRef) -> bool:
         """Order by `key`, so that reports come out in a stable order."""

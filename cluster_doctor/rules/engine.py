@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Finding, Match, Verdict
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.rules.protocol import Rule
+from cluster_doctor.rules.protocol import Rule, subjects_of
 from cluster_doctor.snapshot.relations import WORKLOADS
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, View, Workload
@@ -51,21 +51,24 @@ def run_rules(rules: Iterable[Rule], cluster: ClusterSnapshot) -> RuleResults:
 
 
 def _run(rule: Rule, cluster: ClusterSnapshot) -> tuple[list[tuple[View, Match]], set[str]]:
-    matches: list[tuple[View, Match]] = []
-    missing: set[str] = set()
-    subjects: list[View] = list(cluster.workloads() if rule.subject is Workload else cluster.all(rule.subject))
-    if not subjects and not _read_anywhere(rule.subject, cluster):
+    places = _places(rule.subject, cluster)
+    if not places and not _read_anywhere(rule.subject, cluster):
         return [], {rule.subject.kind}
     unmet: dict[str | None, list[str]] = {}
-    for subject in subjects:
-        namespace = subject.namespace
-        if namespace not in unmet:
-            unmet[namespace] = rule.unmet(cluster, namespace)
-        if unmet[namespace]:
-            missing.update(unmet[namespace])
-            continue
-        matches += [(subject, match) for match in rule.check(subject, cluster)]
-    return matches, missing
+    if not rule.met_everywhere(cluster):
+        unmet = {place: lacking for place in places if (lacking := rule.unmet(cluster, place))}
+    judged = rule.subjects(cluster)
+    if unmet:
+        judged = [subject for subject in judged if subject.namespace not in unmet]
+    matches = [(subject, match) for subject in judged for match in rule.check(subject, cluster)]
+    return matches, {need for lacking in unmet.values() for need in lacking}
+
+
+def _places(kind: type[View], cluster: ClusterSnapshot) -> frozenset[str | None]:
+    """Namespaces that hold objects of a kind."""
+    return cluster.remember(
+        ("places of", kind), lambda: frozenset(subject.namespace for subject in subjects_of(kind, cluster))
+    )
 
 
 def _read_anywhere(subject: type[View], cluster: ClusterSnapshot) -> bool:

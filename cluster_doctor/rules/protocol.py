@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Event, View
+from cluster_doctor.snapshot.views import Event, View, Workload
 
 
 class Records(StrEnum):
@@ -26,6 +26,8 @@ class Records(StrEnum):
 
 Need = type[View] | Records
 Check = Callable[[Any, ClusterSnapshot], Iterable[Match]]  # Any: each rule takes the view that it names
+Selection = Callable[[ClusterSnapshot], Iterable[View]]
+"""Finds the subjects that several rules need look at."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Rule:
         needs: what must have been collected, or the verdict is UNKNOWN.
         stage: whether a match names an origin or a misbehaviour that something must explain.
         directness: how directly the evidence shows it.
+        among: finds the subjects that can match at all; None means all of the kind.
         check: yields a match for each problem of one subject.
     """
 
@@ -62,25 +65,46 @@ class Rule:
     needs: tuple[Need, ...]
     stage: Stage
     directness: Directness
+    among: Selection | None
     check: Check
     doc: RuleDoc = field(repr=False)
+
+    def subjects(self, cluster: ClusterSnapshot) -> Sequence[View]:
+        """List what the rule is asked about; rules that share a selection share the list."""
+        if self.among is None:
+            return subjects_of(self.subject, cluster)
+        among = self.among
+        return cluster.remember(("subjects among", among), lambda: tuple(among(cluster)))
+
+    def met_everywhere(self, cluster: ClusterSnapshot) -> bool:
+        """Tell at once whether all that the rule needs was read of the whole cluster."""
+        return all(cluster.coverage.covers(_word(need)) for need in self.needs)
 
     def unmet(self, cluster: ClusterSnapshot, namespace: str | None) -> list[str]:
         """Name what the rule needs and nobody collected for a namespace.
 
         Events and records are read object by object, so that some of them is all that can be asked for.
         """
-        lacking = []
-        for need in self.needs:
-            if isinstance(need, Records) or need is Event:
-                word = need.value if isinstance(need, Records) else need.kind
-                if not cluster.coverage.touches(word, namespace):
-                    lacking.append(word)
-            elif namespace is None and not cluster.coverage.touches(need.kind):
-                lacking.append(need.kind)  # what lives in no namespace is judged by the namespaces that were read
-            elif namespace is not None and not cluster.covers(need, namespace):
-                lacking.append(need.kind)
-        return lacking
+        return [_word(need) for need in self.needs if not _met(need, cluster, namespace)]
+
+
+def _word(need: Need) -> str:
+    return need.value if isinstance(need, Records) else need.kind
+
+
+def _met(need: Need, cluster: ClusterSnapshot, namespace: str | None) -> bool:
+    if isinstance(need, Records) or need is Event:
+        return cluster.coverage.touches(_word(need), namespace)
+    if namespace is None:  # what lives in no namespace is judged by the namespaces that were read
+        return cluster.coverage.touches(need.kind)
+    return cluster.covers(need, namespace)
+
+
+def subjects_of(kind: type[View], cluster: ClusterSnapshot) -> Sequence[View]:
+    """List all objects of a kind; of `Workload`, those that nothing else manages."""
+    return cluster.remember(
+        ("subjects of", kind), lambda: tuple(cluster.workloads() if kind is Workload else cluster.all(kind))
+    )
 
 
 SECTIONS = ("Why it matters", "Fires on", "Stays quiet on", "Remedy", "References")
@@ -117,6 +141,7 @@ def rule(
     needs: tuple[Need, ...] = (),
     stage: Stage = Stage.CAUSE,
     directness: Directness = Directness.COMPARED,
+    among: Selection | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a check function a rule. Its name, area and documentation come from where and how it is written.
 
@@ -126,6 +151,7 @@ def rule(
         needs: kinds and records that must have been collected; the subject's own kind is always needed.
         stage: CAUSE for an origin, SYMPTOM for a misbehaviour that something else must explain.
         directness: how directly the evidence shows it.
+        among: finds the subjects that can match at all, for rules that need not look at every object.
     """
 
     def wrap(check: Check) -> Rule:
@@ -137,6 +163,7 @@ def rule(
             needs=needs,
             stage=stage,
             directness=directness,
+            among=among,
             check=check,
             doc=parse_doc(check.__doc__ or ""),
         )

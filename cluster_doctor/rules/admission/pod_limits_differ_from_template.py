@@ -8,6 +8,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.admission.webhooks import changes_pods
 from cluster_doctor.rules.container.memory import oom_evidence
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.quantity import format_quantity
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import MutatingWebhookConfiguration, Pod, ReplicaSet, Workload
@@ -16,7 +17,7 @@ _AUTOSCALED = "vpaUpdates"
 """Annotation of the vertical autoscaler, which changes requests and limits in the open."""
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(ReplicaSet,))
+@rule(Severity.ERROR, subject=Pod, needs=(ReplicaSet,), among=unwell_pods)
 def pod_limits_differ_from_template(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod is killed for memory, and its limit is lower than its ReplicaSet's template says.
 

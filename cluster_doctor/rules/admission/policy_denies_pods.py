@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_in
+from cluster_doctor.rules.admission.rejection import refusals, rejection_in
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event
@@ -17,7 +17,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Event, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Event, directness=Directness.STATED, among=refusals)
 def policy_denies_pods(event: Event, cluster: ClusterSnapshot) -> Matches:
     """An admission policy or webhook denies the workload's Pods.
 

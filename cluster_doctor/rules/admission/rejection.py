@@ -7,6 +7,7 @@ ReplicaFailure; both carry the API server's own words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,11 @@ class Rejection:
     def effects(self) -> tuple[Effect, ...]:
         """What it brings about: no Pods for the owner and for the workload above it."""
         return tuple(Effect(EffectKind.PODS_NOT_CREATED, ref) for ref in dict.fromkeys((self.owner, self.workload)))
+
+
+def refusals(cluster: ClusterSnapshot) -> Iterator[Event]:
+    """Events that tell of Pods which were refused."""
+    return (event for event in cluster.all(Event) if event.type == "Warning" and event.reason in REASONS)
 
 
 def rejection_of(event: Event, cluster: ClusterSnapshot) -> Rejection | None:

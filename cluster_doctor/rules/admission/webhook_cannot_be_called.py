@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_in
+from cluster_doctor.rules.admission.rejection import refusals, rejection_in
 from cluster_doctor.rules.admission.webhooks import owner_of_webhook, webhook_effects
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -14,7 +14,7 @@ from cluster_doctor.snapshot.views import Event
 _WORDS = re.compile(r"failed calling webhook \"([^\"]+)\": (.*)", re.DOTALL)
 
 
-@rule(Severity.ERROR, subject=Event, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Event, directness=Directness.STATED, among=refusals)
 def webhook_cannot_be_called(event: Event, cluster: ClusterSnapshot) -> Matches:
     """An admission webhook with failurePolicy Fail cannot be called.
 

@@ -6,11 +6,12 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.config.references import kubelet_word, missing, started
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(ConfigMap,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(ConfigMap,), directness=Directness.STATED, among=unwell_pods)
 def config_map_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod names a ConfigMap that does not exist in its namespace.
 

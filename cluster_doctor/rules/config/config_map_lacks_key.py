@@ -5,11 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.config.references import missing_keys
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(ConfigMap,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(ConfigMap,), directness=Directness.STATED, among=unwell_pods)
 def config_map_lacks_key(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod names a key that the ConfigMap does not have.
 

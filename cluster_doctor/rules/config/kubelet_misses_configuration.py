@@ -9,6 +9,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Pod, Secret
 
@@ -17,7 +18,7 @@ _MISSING = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unwell_pods)
 def kubelet_misses_configuration(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The kubelet says that a ConfigMap, Secret or key which the Pod names is missing.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import Trouble, callers_in_trouble, failing_calls
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Secret, Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Secret, Pod, Records.LOGS))
+@rule(Severity.ERROR, subject=Workload, needs=(Secret, Pod, Records.LOGS), among=callers_in_trouble)
 def secret_is_newer_than_pods(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload's Pods are older than the Secret that their environment comes from, and are refused.
 

@@ -8,6 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.start_errors import start_errors
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
@@ -18,7 +19,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unwell_pods)
 def command_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The container's command is not in its image, or may not be executed.
 

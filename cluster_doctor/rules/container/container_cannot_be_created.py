@@ -7,6 +7,7 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
@@ -27,7 +28,7 @@ _TOLD_ELSEWHERE = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unwell_pods)
 def container_cannot_be_created(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The container runtime refuses to create or start the container, and says why.
 

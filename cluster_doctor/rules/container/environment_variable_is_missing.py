@@ -6,7 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_with
+from cluster_doctor.rules.container.last_words import failing_pods, failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -23,7 +23,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED)
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
 def environment_variable_is_missing(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The process ends because an environment variable is not set.
 

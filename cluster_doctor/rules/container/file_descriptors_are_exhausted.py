@@ -8,13 +8,14 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 _WORDS = re.compile(r"too many open files|\bEMFILE\b|\bENFILE\b|no file descriptors available", re.IGNORECASE)
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)
 def file_descriptors_are_exhausted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The process says again and again that it may open no more files or connections.
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, ContainerRole, Pod, Service
 
@@ -20,7 +21,7 @@ _HOST = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Service,))
+@rule(Severity.ERROR, subject=Pod, needs=(Service,), among=unwell_pods)
 def init_container_waits_for_ever(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """An init container has been running for long, while the containers after it wait.
 

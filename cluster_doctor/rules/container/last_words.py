@@ -29,6 +29,11 @@ def _failing(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container]:
             yield container
 
 
+def failing_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
+    """Pods with containers that keep ending or do not become ready."""
+    return (pod for pod in cluster.all(Pod) if any(failing_containers(pod, cluster)))
+
+
 def last_words(
     pod: Pod, container: Container, pattern: re.Pattern[str], cluster: ClusterSnapshot
 ) -> tuple[re.Match[str], Evidence] | None:

@@ -7,7 +7,7 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_with
+from cluster_doctor.rules.container.last_words import failing_pods, failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -21,7 +21,7 @@ _WORDS = re.compile(
 _PORT = re.compile(r"[:\s](\d{2,5})\b(?=.{0,20}(?:bind|in use|EADDRINUSE))|:(\d{2,5})\b")
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED)
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
 def port_is_taken_in_pod(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """A container cannot listen because another container of its Pod, or the node, has the port.
 

@@ -9,6 +9,7 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.ending import crashing_now, exit_code, how_it_ended
 from cluster_doctor.rules.container.last_words import last_words
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -16,7 +17,7 @@ from cluster_doctor.snapshot.views import Pod
 _ERROR = re.compile(r"\b(?:error|fatal|panic|exception|failed|cannot|unable)\b", re.IGNORECASE)
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.SUGGESTED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.SUGGESTED, among=unwell_pods)
 def process_ends_by_itself(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The container's process keeps ending with an error, and nothing outside it explains that.
 

@@ -7,6 +7,7 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Node, Pod
 
@@ -16,7 +17,7 @@ _ADDRESSES = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED, among=unwell_pods)
 def sandbox_cannot_be_created(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The runtime cannot create the Pod's sandbox, most often for want of network.
 

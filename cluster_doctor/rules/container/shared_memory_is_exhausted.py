@@ -6,6 +6,7 @@ import re
 
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.container.final_complaint import complaints_of
+from cluster_doctor.rules.container.last_words import failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -17,7 +18,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=failing_pods)
 def shared_memory_is_exhausted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The process needs more shared memory than /dev/shm holds.
 

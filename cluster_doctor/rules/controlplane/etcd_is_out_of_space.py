@@ -8,13 +8,14 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Namespace, Pod
 
 _WORDS = re.compile(r"mvcc: database space exceeded|alarm:NOSPACE|etcdserver: no space", re.IGNORECASE)
 
 
-@rule(Severity.CRITICAL, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.CRITICAL, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)
 def etcd_is_out_of_space(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """Writes to the API fail because etcd has reached the space that it may use.
 

@@ -8,6 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import unscheduled, verdict_of
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Node, Pod
 
@@ -15,7 +16,7 @@ PATIENCE = timedelta(seconds=30)
 """How long a busy scheduler may take for its first word on a Pod."""
 
 
-@rule(Severity.CRITICAL, subject=Pod, needs=(Event, Node))
+@rule(Severity.CRITICAL, subject=Pod, needs=(Event, Node), among=unwell_pods)
 def scheduler_is_down(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod waits, and the scheduler has not said a word about it.
 

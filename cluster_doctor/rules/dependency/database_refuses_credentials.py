@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.dependency.callers import caller_effects, suffers
-from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import Trouble, callers_in_trouble, failing_calls
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Secret, Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Records.LOGS, Pod), directness=Directness.STATED)
+@rule(
+    Severity.ERROR,
+    subject=Workload,
+    needs=(Records.LOGS, Pod),
+    directness=Directness.STATED,
+    among=callers_in_trouble,
+)
 def database_refuses_credentials(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload's user name or password is refused by what it connects to.
 

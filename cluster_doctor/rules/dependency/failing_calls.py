@@ -16,6 +16,7 @@ from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Workload
 
 
 class Trouble(StrEnum):
@@ -151,6 +152,11 @@ def failing_calls(ref: ObjectRef, cluster: ClusterSnapshot) -> list[FailingCall]
         return list(_read(cluster.logs_of(ref)))
 
     return cluster.remember(("failing calls", ref), read)
+
+
+def callers_in_trouble(cluster: ClusterSnapshot) -> Iterator[Workload]:
+    """Workloads whose logs tell of failing calls."""
+    return (workload for workload in cluster.workloads() if failing_calls(workload.ref, cluster))
 
 
 def _read(logs: list[ContainerLog]) -> Iterator[FailingCall]:

@@ -10,6 +10,7 @@ from cluster_doctor.rules.container.ending import crashing_now
 from cluster_doctor.rules.container.last_words import last_words
 from cluster_doctor.rules.container.start_errors import start_errors
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.paths import join
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node, Pod
@@ -18,7 +19,7 @@ _WORDS = re.compile(r"exec format error", re.IGNORECASE)
 _ARCHITECTURE = "kubernetes.io/arch"
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unwell_pods)
 def image_is_built_for_another_architecture(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The image was pulled, but its program is for another processor than the node's.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.image.pulling import PullError, failed_pulls
+from cluster_doctor.rules.image.pulling import PullError, failed_pulls, pods_without_image
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=pods_without_image)
 def image_lacks_the_platform(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The image has no build for the node's operating system and architecture.
 

@@ -88,6 +88,12 @@ def failed_pulls(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Pull]:
         yield Pull(container, error, words, evidence)
 
 
+def pods_without_image(cluster: ClusterSnapshot) -> Iterator[Pod]:
+    """Pods with containers whose image cannot be pulled."""
+    waiting = (pod for pod in cluster.all(Pod) if not pod.ready)
+    return (pod for pod in waiting if any(container.waiting in WAITING for container in pod.containers))
+
+
 def _words(pod: Pod, container: Container, cluster: ClusterSnapshot) -> tuple[str, tuple[Evidence, ...]]:
     """The most telling message: a back-off repeats only that it backs off, the Event before it says why."""
     state = pod.cite(f"{container.status_path}.state.waiting.reason")

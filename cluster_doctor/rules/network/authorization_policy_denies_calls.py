@@ -9,6 +9,7 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.network.mesh import GROUP, policies
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
@@ -16,7 +17,7 @@ _WORDS = re.compile(r"rbac_access_denied_matched_policy\[(?:ns\[([\w.-]+)\]-poli
 _LINES = 100
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)
 def authorization_policy_denies_calls(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The mesh's proxy beside the Pod denies calls, and says by which AuthorizationPolicy.
 

@@ -8,6 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Pod
 
@@ -17,7 +18,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.CRITICAL, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.CRITICAL, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=unwell_pods)
 def dns_server_rejects_its_configuration(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """CoreDNS ends because it cannot use its Corefile, or because its forwarding leads back to itself.
 

@@ -9,6 +9,7 @@ from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.paths import objects, text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -21,7 +22,7 @@ _WORDS = re.compile(
 _SYSCTL = "net.ipv4.ip_local_port_range"
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)
 def local_ports_are_exhausted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """Outgoing connections fail because no local port is free for them.
 

@@ -12,11 +12,12 @@ from cluster_doctor.rules.network.node_agents import (
     yields_to,
 )
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 
-@rule(Severity.CRITICAL, subject=Pod)
+@rule(Severity.CRITICAL, subject=Pod, among=unwell_pods)
 def network_agent_is_not_ready(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The network plugin's agent on a node is not ready.
 

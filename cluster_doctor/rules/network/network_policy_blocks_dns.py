@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.dependency.failing_calls import FailingCall, Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import (
+    FailingCall,
+    Trouble,
+    callers_in_trouble,
+    failing_calls,
+)
 from cluster_doctor.rules.network.blocked_calls import cite_denial
 from cluster_doctor.rules.network.name_servers import cached_on_nodes, dns_pods, target_port
 from cluster_doctor.rules.network.peers import Peer, PodPeer, UnreadPeer
@@ -18,7 +23,7 @@ _SILENT = ("UnknownHostException", "getaddrinfo failed")
 """What Java and Windows say as well when no answer came; elsewhere an unknown name is an answer."""
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(NetworkPolicy, Pod, Records.LOGS))
+@rule(Severity.ERROR, subject=Workload, needs=(NetworkPolicy, Pod, Records.LOGS), among=callers_in_trouble)
 def network_policy_blocks_dns(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload's Pods log that names do not resolve, and a NetworkPolicy keeps them from the cluster's DNS.
 

@@ -6,11 +6,12 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.rules.network.node_agents import PATIENCE
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 
-@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM, directness=Directness.STATED)
+@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM, directness=Directness.STATED, among=unwell_pods)
 def pod_has_no_address(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod runs, its node has reported its own address, and the Pod has none.
 

@@ -12,11 +12,12 @@ from cluster_doctor.rules.network.node_agents import (
     yields_to,
 )
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 
-@rule(Severity.CRITICAL, subject=Pod)
+@rule(Severity.CRITICAL, subject=Pod, among=unwell_pods)
 def service_proxy_pod_is_not_ready(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The kube-proxy Pod of a node is not ready, so that changes of Services do not reach the node.
 

@@ -18,8 +18,10 @@ from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.snapshot.paths import integer
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import Container, Pod, Probe
+from cluster_doctor.snapshot.views import Container, Event, Pod, Probe
 
+REPORTED = "Unhealthy"
+"""Reason of the Events in which the kubelet reports a failing probe."""
 RECENT = timedelta(minutes=10)
 """An older failure is history, unless the Pod is still not ready."""
 
@@ -116,12 +118,18 @@ def classify(words: str, probe: Probe) -> Answer:
     return next((answer for answer, pattern in _WORDINGS if pattern.search(words)), Answer.SLOW)
 
 
+def pods_with_failing_probes(cluster: ClusterSnapshot) -> Iterator[Pod]:
+    """Pods that the kubelet reported a failing probe of; whether it still fails is asked of each."""
+    refs = {event.regarding for event in cluster.all(Event) if event.reason == REPORTED}
+    return (pod for pod in cluster.all(Pod) if pod.ref in refs)
+
+
 def failures(pod: Pod, cluster: ClusterSnapshot, *names: str) -> Iterator[Failure]:
     """Probes of a Pod that fail now, newest word for each."""
     if not pod.expected_to_run or pod.phase != "Running":
         return
     seen: set[tuple[str, str]] = set()
-    for event in cluster.events_about(pod.ref, "Unhealthy"):
+    for event in cluster.events_about(pod.ref, REPORTED):
         kind = event.message.partition(" ")[0].lower()
         if kind not in names or (event.last_seen and cluster.taken_at - event.last_seen > RECENT and pod.ready):
             continue

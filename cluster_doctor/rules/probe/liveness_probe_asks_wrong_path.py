@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.probe.failure import pods_with_failing_probes
 from cluster_doctor.rules.probe.mismatch import wrong_paths
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED, among=pods_with_failing_probes)
 def liveness_probe_asks_wrong_path(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The liveness probe asks for a path that the server answers with an error of the caller.
 

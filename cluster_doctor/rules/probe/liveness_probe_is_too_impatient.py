@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.probe.failure import Answer, failures, impatient, killed_while_starting, too_early
+from cluster_doctor.rules.probe.failure import (
+    Answer,
+    failures,
+    impatient,
+    killed_while_starting,
+    pods_with_failing_probes,
+    too_early,
+)
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.COMPARED)
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.COMPARED, among=pods_with_failing_probes)
 def liveness_probe_is_too_impatient(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The liveness probe ends the container before its process can have started, or at the first slow answer.
 

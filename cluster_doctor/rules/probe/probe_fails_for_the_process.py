@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.ending import crashing_now
-from cluster_doctor.rules.probe.failure import Answer, client_error, failures, impatient, too_early
+from cluster_doctor.rules.probe.failure import (
+    Answer,
+    client_error,
+    failures,
+    impatient,
+    pods_with_failing_probes,
+    too_early,
+)
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.SUGGESTED)
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.SUGGESTED, among=pods_with_failing_probes)
 def probe_fails_for_the_process(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """A probe that asks in the right place gets no good answer: the process is not well.
 

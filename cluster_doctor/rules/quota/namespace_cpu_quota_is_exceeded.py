@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.admission.rejection import refusals
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.quota.exceeded import excess_matches
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -11,7 +12,7 @@ from cluster_doctor.snapshot.views import Event
 RESOURCES = frozenset({"cpu", "requests.cpu", "limits.cpu"})
 
 
-@rule(Severity.ERROR, subject=Event, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Event, directness=Directness.STATED, among=refusals)
 def namespace_cpu_quota_is_exceeded(event: Event, cluster: ClusterSnapshot) -> Matches:
     """The namespace's quota for CPU leaves no room for what a workload asks for.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Severity
+from cluster_doctor.rules.admission.rejection import refusals
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.quota.exceeded import excess_matches
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -19,7 +20,7 @@ RESOURCES = frozenset(
 )
 
 
-@rule(Severity.ERROR, subject=Event, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Event, directness=Directness.STATED, among=refusals)
 def namespace_storage_quota_is_exceeded(event: Event, cluster: ClusterSnapshot) -> Matches:
     """The namespace's quota for storage leaves no room for what a workload asks for.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_in
+from cluster_doctor.rules.admission.rejection import refusals, rejection_in
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event
@@ -13,7 +13,7 @@ from cluster_doctor.snapshot.views import Event
 _WORDS = re.compile(r"failed quota: ([^:]+): must specify (.*)")
 
 
-@rule(Severity.ERROR, subject=Event, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Event, directness=Directness.STATED, among=refusals)
 def quota_demands_requests(event: Event, cluster: ClusterSnapshot) -> Matches:
     """A ResourceQuota counts a resource that the workload's containers do not declare.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_in
+from cluster_doctor.rules.admission.rejection import refusals, rejection_in
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, ServiceAccount
@@ -13,7 +13,7 @@ from cluster_doctor.snapshot.views import Event, ServiceAccount
 _WORDS = re.compile(r"serviceaccount \"([^\"]+)\" not found")
 
 
-@rule(Severity.ERROR, subject=Event, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Event, directness=Directness.STATED, among=refusals)
 def service_account_does_not_exist(event: Event, cluster: ClusterSnapshot) -> Matches:
     """The workload's Pods name a ServiceAccount that does not exist.
 

@@ -6,12 +6,12 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import Refusal
-from cluster_doctor.rules.scheduling.fit import fit_of
+from cluster_doctor.rules.scheduling.fit import fit_of, unfit_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unfit_pods)
 def extended_resource_fits_no_node(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod asks for an extended resource that no node has left.
 

@@ -43,6 +43,11 @@ def fit_of(pod: Pod, cluster: ClusterSnapshot) -> Fit | None:
     return cluster.remember(("fit", pod.ref), lambda: _judge(pod, cluster))
 
 
+def unfit_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
+    """Pods that wait for a node, and of which the scheduler has said why."""
+    return (pod for pod in cluster.all(Pod) if unscheduled(pod) and fit_of(pod, cluster))
+
+
 def _judge(pod: Pod, cluster: ClusterSnapshot) -> Fit | None:
     verdict = verdict_of(pod, cluster) if unscheduled(pod) else None
     if verdict is None:

@@ -6,12 +6,12 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import Refusal
-from cluster_doctor.rules.scheduling.fit import fit_of, host_ports
+from cluster_doctor.rules.scheduling.fit import fit_of, host_ports, unfit_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unfit_pods)
 def host_port_is_taken(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod claims a port of the node that is taken on every node that fits.
 

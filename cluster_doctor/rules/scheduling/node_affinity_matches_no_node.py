@@ -6,12 +6,12 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import Refusal
-from cluster_doctor.rules.scheduling.fit import fit_of, required_terms, show_term, wished_for
+from cluster_doctor.rules.scheduling.fit import fit_of, required_terms, show_term, unfit_pods, wished_for
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Node,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Node,), directness=Directness.STATED, among=unfit_pods)
 def node_affinity_matches_no_node(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod's required node affinity matches no node.
 

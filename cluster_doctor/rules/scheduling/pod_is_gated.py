@@ -7,6 +7,7 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -15,7 +16,7 @@ PATIENCE = timedelta(minutes=5)
 """How long a controller may take to open its gate."""
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unwell_pods)
 def pod_is_gated(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """A scheduling gate that nobody opens keeps the Pod from being scheduled.
 

@@ -7,6 +7,7 @@ an existing volume from being bound.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from cluster_doctor.snapshot.selectors import matches_selector
@@ -35,6 +36,11 @@ def pending(claim: Claim, cluster: ClusterSnapshot) -> bool:
     chosen = cluster.get(StorageClass, None, claim.storage_class or "")
     used = any(view.ref.kind == "Pod" for view in cluster.users_of(claim.ref))
     return used or not (chosen and chosen.waits_for_consumer)
+
+
+def pending_claims(cluster: ClusterSnapshot) -> Iterator[Claim]:
+    """Claims that wait although somebody needs them."""
+    return (claim for claim in cluster.all(Claim) if pending(claim, cluster))
 
 
 def provisioned(claim: Claim, cluster: ClusterSnapshot) -> bool:

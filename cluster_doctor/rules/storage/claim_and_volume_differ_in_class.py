@@ -5,12 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.storage.binding import Mismatch, pending, provisioned, sole_obstacles
+from cluster_doctor.rules.storage.binding import Mismatch, pending, pending_claims, provisioned, sole_obstacles
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim, StorageClass, Volume
 
 
-@rule(Severity.ERROR, subject=Claim, needs=(Volume, StorageClass))
+@rule(Severity.ERROR, subject=Claim, needs=(Volume, StorageClass), among=pending_claims)
 def claim_and_volume_differ_in_class(claim: Claim, cluster: ClusterSnapshot) -> Matches:
     """The claim's storage class is not that of the only volume that would do.
 

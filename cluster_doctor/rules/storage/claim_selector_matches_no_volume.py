@@ -5,13 +5,13 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.storage.binding import Mismatch, pending, provisioned, sole_obstacles
+from cluster_doctor.rules.storage.binding import Mismatch, pending, pending_claims, provisioned, sole_obstacles
 from cluster_doctor.snapshot.selectors import show_labels
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim, StorageClass, Volume
 
 
-@rule(Severity.ERROR, subject=Claim, needs=(Volume, StorageClass))
+@rule(Severity.ERROR, subject=Claim, needs=(Volume, StorageClass), among=pending_claims)
 def claim_selector_matches_no_volume(claim: Claim, cluster: ClusterSnapshot) -> Matches:
     """The claim selects volumes by labels that the only volume that would do does not have.
 

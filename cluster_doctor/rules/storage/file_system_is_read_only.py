@@ -6,7 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, last_words
+from cluster_doctor.rules.container.last_words import failing_containers, failing_pods, last_words
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -14,7 +14,7 @@ from cluster_doctor.snapshot.views import Pod
 _WORDS = re.compile(r"read-only file ?system|EROFS", re.IGNORECASE)
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED)
+@rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
 def file_system_is_read_only(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The process writes to a file system that is mounted read-only.
 

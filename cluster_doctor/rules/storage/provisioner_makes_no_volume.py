@@ -7,12 +7,12 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.storage.binding import pending, provisioned
+from cluster_doctor.rules.storage.binding import pending, pending_claims, provisioned
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim
 
 
-@rule(Severity.ERROR, subject=Claim, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Claim, directness=Directness.STATED, among=pending_claims)
 def provisioner_makes_no_volume(claim: Claim, cluster: ClusterSnapshot) -> Matches:
     """The claim's class has a provisioner, but no volume comes.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.storage.binding import pending
+from cluster_doctor.rules.storage.binding import pending, pending_claims
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim, StorageClass, Volume
 
 
-@rule(Severity.ERROR, subject=Claim, needs=(StorageClass,))
+@rule(Severity.ERROR, subject=Claim, needs=(StorageClass,), among=pending_claims)
 def storage_class_does_not_exist(claim: Claim, cluster: ClusterSnapshot) -> Matches:
     """The claim names a StorageClass that does not exist, and no volume bears that class.
 

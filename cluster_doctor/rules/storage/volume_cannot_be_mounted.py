@@ -7,6 +7,7 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
@@ -15,7 +16,7 @@ _MISSING = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED, among=unwell_pods)
 def volume_cannot_be_mounted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The kubelet cannot mount a volume of the Pod, for a reason other than a missing object.
 

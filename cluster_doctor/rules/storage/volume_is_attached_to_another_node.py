@@ -5,11 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED, among=unwell_pods)
 def volume_is_attached_to_another_node(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """A volume that only one node may use is attached to another node.
 

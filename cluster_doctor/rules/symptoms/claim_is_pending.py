@@ -5,12 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity, Stage
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.storage.binding import pending
+from cluster_doctor.rules.storage.binding import pending, pending_claims
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim
 
 
-@rule(Severity.WARNING, subject=Claim, stage=Stage.SYMPTOM)
+@rule(Severity.WARNING, subject=Claim, stage=Stage.SYMPTOM, among=pending_claims)
 def claim_is_pending(claim: Claim, cluster: ClusterSnapshot) -> Matches:
     """The PersistentVolumeClaim is not bound, and something waits for it.
 

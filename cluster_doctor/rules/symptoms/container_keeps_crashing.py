@@ -6,11 +6,12 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity, Stage
 from cluster_doctor.rules.container.ending import crashing_now, how_it_ended
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 
-@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM)
+@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM, among=unwell_pods)
 def container_keeps_crashing(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """A container keeps ending, and the kubelet keeps starting it.
 

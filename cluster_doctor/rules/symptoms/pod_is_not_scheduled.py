@@ -8,6 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity, Stage
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import unscheduled, verdict_of
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
@@ -15,7 +16,7 @@ PATIENCE = timedelta(seconds=20)
 """How long a Pod may wait for its first scheduling attempt on a busy cluster."""
 
 
-@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM)
+@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM, among=unwell_pods)
 def pod_is_not_scheduled(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod waits for a node.
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity, Stage
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
@@ -17,7 +18,7 @@ STARTING = frozenset({"ContainerCreating", "PodInitializing"})
 CRASHING = frozenset({"CrashLoopBackOff"})
 
 
-@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM)
+@rule(Severity.WARNING, subject=Pod, stage=Stage.SYMPTOM, among=unwell_pods)
 def pod_is_not_started(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod has a node, but the kubelet cannot start its containers.
 

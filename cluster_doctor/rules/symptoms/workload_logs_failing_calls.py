@@ -5,7 +5,7 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.rules.dependency.databases import is_database
-from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import Trouble, callers_in_trouble, failing_calls
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
@@ -14,7 +14,14 @@ SERVED = frozenset({Trouble.CREDENTIALS, Trouble.CONNECTIONS, Trouble.READ_ONLY}
 """Troubles that a database server logs about its clients, not about calls of its own."""
 
 
-@rule(Severity.WARNING, subject=Workload, needs=(Records.LOGS,), stage=Stage.SYMPTOM, directness=Directness.REPORTED)
+@rule(
+    Severity.WARNING,
+    subject=Workload,
+    needs=(Records.LOGS,),
+    stage=Stage.SYMPTOM,
+    directness=Directness.REPORTED,
+    among=callers_in_trouble,
+)
 def workload_logs_failing_calls(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload logs that calls to something else fail.
 

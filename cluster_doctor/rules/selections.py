@@ -1,0 +1,48 @@
+"""The few objects that many rules look at, found once for all of them.
+
+A rule that names a selection (`among`) is asked about what it holds and about nothing else. So a selection may hold
+too much, and must never leave out what one of its rules matches: what was not recorded counts as not well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from cluster_doctor.snapshot.paths import dig, mapping, objects
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Event, Pod
+
+
+def unwell_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
+    """Pods that somebody counts on and that are not plainly well, or that a Warning is on record about."""
+    warned = {event.regarding for event in cluster.all(Event) if event.type != "Normal"}
+    for pod in cluster.all(Pod):
+        if pod.expected_to_run and (pod.ref in warned or not _plainly_well(pod)):
+            yield pod
+
+
+def pods_with_logs(cluster: ClusterSnapshot) -> Iterator[Pod]:
+    """Pods whose logs were read, or those of their workload: few, because logs are read of what needs explaining."""
+    return (pod for pod in cluster.all(Pod) if cluster.logs_of(pod.ref)) if cluster.logs else iter(())
+
+
+def _plainly_well(pod: Pod) -> bool:
+    """Whether a Pod is ready and reachable, and each of its containers runs in its first instance."""
+    if not pod.ready or not pod.ip:
+        return False
+    for declared, reported in (("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")):
+        statuses = objects(pod.raw, "status", reported)
+        if len(statuses) != len(objects(pod.raw, "spec", declared)):
+            return False
+        if not all(_untroubled(status) for _, status in statuses):
+            return False
+    return True
+
+
+def _untroubled(status: dict[str, JsonValue]) -> bool:
+    if status.get("restartCount") != 0 or mapping(status, "lastState"):
+        return False
+    state = mapping(status, "state")
+    return (status.get("ready") is True and "running" in state) or dig(state, "terminated", "exitCode") == 0
