@@ -6,26 +6,36 @@ too much, and must never leave out what one of its rules matches: what was not r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.paths import dig, mapping, objects
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
 
-def unwell_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
+def unwell_pods(cluster: ClusterSnapshot) -> Sequence[Pod]:
     """Pods that somebody counts on and that are not plainly well, or that a Warning is on record about."""
+    return cluster.remember("unwell pods", lambda: tuple(_unwell(cluster)))
+
+
+def _unwell(cluster: ClusterSnapshot) -> Iterator[Pod]:
     warned = {event.regarding for event in cluster.all(Event) if event.type != "Normal"}
     for pod in cluster.all(Pod):
-        if pod.expected_to_run and (pod.ref in warned or not _plainly_well(pod)):
+        if pod.expected_to_run and (not _plainly_well(pod) or pod.ref in warned):
             yield pod
 
 
 def pods_with_logs(cluster: ClusterSnapshot) -> Iterator[Pod]:
     """Pods whose logs were read, or those of their workload: few, because logs are read of what needs explaining."""
-    return (pod for pod in cluster.all(Pod) if cluster.logs_of(pod.ref)) if cluster.logs else iter(())
+    found: dict[ObjectRef, Pod] = {}
+    for log in cluster.logs:
+        pod = cluster.find(log.subject)
+        for reader in [pod] if isinstance(pod, Pod) else cluster.pods_of(log.subject):
+            found[reader.ref] = reader
+    return iter(found.values())
 
 
 def _plainly_well(pod: Pod) -> bool:

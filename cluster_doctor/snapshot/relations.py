@@ -157,20 +157,23 @@ class Relations(ObjectIndex):
         return list(found)
 
     @cached_property
-    def _addresses(self) -> dict[ObjectRef, list[EndpointAddress]]:
-        found: dict[ObjectRef, list[EndpointAddress]] = {}
-        for endpoints in self.all(Endpoints):
-            found[Service.ref_to(endpoints.namespace, endpoints.service)] = list(endpoints.addresses)
-        sliced: dict[ObjectRef, list[EndpointAddress]] = defaultdict(list)
+    def _slices(self) -> dict[tuple[str | None, str], list[EndpointSlice]]:
+        found: dict[tuple[str | None, str], list[EndpointSlice]] = defaultdict(list)
         for part in self.all(EndpointSlice):
-            sliced[Service.ref_to(part.namespace, part.service)] += part.addresses
-        return {**found, **sliced}
+            found[(part.namespace, part.service)].append(part)
+        return found
 
     def addresses_of(self, service: Service) -> list[EndpointAddress] | None:
         """List the addresses behind a Service; None when neither Endpoints nor slices were read."""
-        found = self._addresses.get(service.ref)
-        if found is not None:
-            return found
+        return self.remember(("addresses of", service.ref), lambda: self._read_addresses(service))
+
+    def _read_addresses(self, service: Service) -> list[EndpointAddress] | None:
+        slices = self._slices.get((service.namespace, service.name))
+        if slices:
+            return [address for part in slices for address in part.addresses]
+        endpoints = self.get(Endpoints, service.namespace, service.name)
+        if endpoints:
+            return endpoints.addresses
         read = self.covers(EndpointSlice, service.namespace) or self.covers(Endpoints, service.namespace, service.name)
         return [] if read else None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.rules.container.ending import crashing_now
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, ContainerRole, Pod
 
@@ -31,7 +32,7 @@ def _failing(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container]:
 
 def failing_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
     """Pods with containers that keep ending or do not become ready."""
-    return (pod for pod in cluster.all(Pod) if any(failing_containers(pod, cluster)))
+    return (pod for pod in unwell_pods(cluster) if any(failing_containers(pod, cluster)))
 
 
 def last_words(

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.rules.image.pull_secrets import pull_secrets
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Pod
 
@@ -90,8 +91,7 @@ def failed_pulls(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Pull]:
 
 def pods_without_image(cluster: ClusterSnapshot) -> Iterator[Pod]:
     """Pods with containers whose image cannot be pulled."""
-    waiting = (pod for pod in cluster.all(Pod) if not pod.ready)
-    return (pod for pod in waiting if any(container.waiting in WAITING for container in pod.containers))
+    return (pod for pod in unwell_pods(cluster) if any(container.waiting in WAITING for container in pod.containers))
 
 
 def _words(pod: Pod, container: Container, cluster: ClusterSnapshot) -> tuple[str, tuple[Evidence, ...]]:

@@ -45,6 +45,8 @@ _PAIRS = re.compile(
     r"(?:path|prefix|match)\"?\s*[:=]\s*[\"']?(/[\w/.*-]+)[\"']?[^/]{0,120}?(?:service|cluster|host|backend|upstream|url)\"?"
     r"\s*[:=]\s*[\"']?([\w.:/-]+)"
 )
+_MENTION = re.compile(r"uri|proxy_pass|path|prefix|match")
+"""Words without which none of these can match; nearly no value has one."""
 _HOST = re.compile(r"^(?:\w+://)?([\w-]+(?:\.[\w-]+)*)")
 
 
@@ -54,12 +56,11 @@ def routes_of(workload: Workload, cluster: ClusterSnapshot) -> list[GatewayRoute
     for container in workload.template.containers:
         numbered: dict[str, dict[str, str]] = defaultdict(dict)
         for name, value in container.env.items():
-            cited = workload.cite(container.env_path(name))
             indexed = _SPRING_ENV.fullmatch(name)
             if indexed:
                 numbered[indexed[1]][indexed[2].lower()] = value
-            else:
-                found += _read(value, cited)
+            elif _MENTION.search(value):
+                found += _read(value, workload.cite(container.env_path(name)))
         for entry in numbered.values():
             if "uri" in entry:
                 path = entry.get("predicates", "").partition("Path=")[2]
@@ -70,7 +71,7 @@ def routes_of(workload: Workload, cluster: ClusterSnapshot) -> list[GatewayRoute
     for name in sorted(named):
         held = cluster.get(ConfigMap, workload.namespace, name)
         for key, value in held.values.items() if held else ():
-            found += _read(value, held.cite(f"data['{key}']")) if held else []
+            found += _read(value, held.cite(f"data['{key}']")) if held and _MENTION.search(value) else []
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.dependency.callers import suffers
 from cluster_doctor.rules.dependency.failing_calls import FailingCall, Trouble, failing_calls
 from cluster_doctor.rules.network.peers import PodPeer
@@ -21,14 +23,32 @@ _MOST_PODS = 5
 
 def calls_to(workload: Workload, service: Service, cluster: ClusterSnapshot) -> list[FailingCall]:
     """List the failing calls of a workload's logs that name a Service, its address or one of its Pods."""
-    addresses = {service.cluster_ip, *(address.ip for address in cluster.addresses_of(service) or ())} - {"", "None"}
-    return [
-        call
-        for call in failing_calls(workload.ref, cluster)
-        if call.trouble in CUT_OFF
-        and call.host
-        and (call.host in addresses or cluster.service_named(call.host, workload.namespace) == service.ref)
-    ]
+    return [call for call, called in cut_off_calls(workload, cluster) if service.ref in called]
+
+
+def cut_off_calls(workload: Workload, cluster: ClusterSnapshot) -> tuple[tuple[FailingCall, frozenset[ObjectRef]], ...]:
+    """List the calls of a workload's logs that were cut off, with the Services that their hosts may stand for."""
+
+    def read() -> tuple[tuple[FailingCall, frozenset[ObjectRef]], ...]:
+        told = [call for call in failing_calls(workload.ref, cluster) if call.trouble in CUT_OFF and call.host]
+        return tuple((call, _services_at(call.host, workload.namespace, cluster)) for call in told)
+
+    return cluster.remember(("calls cut off", workload.ref), read)
+
+
+def _services_at(host: str, namespace: str | None, cluster: ClusterSnapshot) -> frozenset[ObjectRef]:
+    named = cluster.service_named(host, namespace)
+    at = cluster.remember("services by address", lambda: _by_address(cluster)).get(host, set())
+    return frozenset(at | {named} if named else at)
+
+
+def _by_address(cluster: ClusterSnapshot) -> dict[str, set[ObjectRef]]:
+    found: dict[str, set[ObjectRef]] = defaultdict(set)
+    for service in cluster.all(Service):
+        for address in {service.cluster_ip, *(entry.ip for entry in cluster.addresses_of(service) or ())}:
+            if address not in {"", "None"}:
+                found[address].add(service.ref)
+    return found
 
 
 def suffering(workload: Workload, told: list[FailingCall], cluster: ClusterSnapshot) -> bool:

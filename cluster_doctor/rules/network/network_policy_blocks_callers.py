@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.network.blocked_calls import calls_to, cite_denial, denial, ports_called, suffering
+from cluster_doctor.rules.network.blocked_calls import (
+    calls_to,
+    cite_denial,
+    cut_off_calls,
+    denial,
+    ports_called,
+    suffering,
+)
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.selectors import show_labels
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import NetworkPolicy, Pod, Service, Workload
 
 
-@rule(Severity.ERROR, subject=Service, needs=(NetworkPolicy, Pod))
+def guarded_services(cluster: ClusterSnapshot) -> Iterator[Service]:
+    """Services that a policy may stand before: in its own namespace, or in that of somebody who calls."""
+    places = {policy.namespace for policy in cluster.all(NetworkPolicy)}
+    called = {
+        callee
+        for workload in cluster.workloads()
+        if workload.namespace in places
+        for callee in cluster.callees_of(workload.ref)
+    }
+    called |= {ref for workload in _with_logs(cluster) for _, refs in cut_off_calls(workload, cluster) for ref in refs}
+    for service in cluster.all(Service) if places else ():
+        if service.selector and (service.namespace in places or service.ref in called):
+            yield service
+
+
+@rule(Severity.ERROR, subject=Service, needs=(NetworkPolicy, Pod), among=guarded_services)
 def network_policy_blocks_callers(service: Service, cluster: ClusterSnapshot) -> Matches:
     """A workload calls the Service, and a NetworkPolicy lets none of its connections pass.
 
@@ -111,10 +135,12 @@ def network_policy_blocks_callers(service: Service, cluster: ClusterSnapshot) ->
 
 def _callers(service: Service, cluster: ClusterSnapshot) -> list[Workload]:
     """Workloads that are configured to call a Service, or whose logs say that they tried."""
-    if not service.selector or not cluster.all(NetworkPolicy):
-        return []
     known = [view for ref in cluster.callers_of(service.ref) if isinstance(view := cluster.find(ref), Workload)]
-    told = [workload for workload in _with_logs(cluster) if calls_to(workload, service, cluster)]
+    told = [
+        workload
+        for workload in _with_logs(cluster)
+        if any(service.ref in called for _, called in cut_off_calls(workload, cluster))
+    ]
     callers = {workload.ref: workload for workload in (*known, *told)}
     return [callers[ref] for ref in sorted(callers)]
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from cluster_doctor.rules.scheduling.attempt import Refusal, SchedulingVerdict, unscheduled, verdict_of
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.paths import integer, mapping, objects, text, words
 from cluster_doctor.snapshot.selectors import matches_expression, matches_labels
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -45,7 +46,7 @@ def fit_of(pod: Pod, cluster: ClusterSnapshot) -> Fit | None:
 
 def unfit_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
     """Pods that wait for a node, and of which the scheduler has said why."""
-    return (pod for pod in cluster.all(Pod) if unscheduled(pod) and fit_of(pod, cluster))
+    return (pod for pod in unwell_pods(cluster) if unscheduled(pod) and fit_of(pod, cluster))
 
 
 def _judge(pod: Pod, cluster: ClusterSnapshot) -> Fit | None:
