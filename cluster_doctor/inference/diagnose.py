@@ -13,8 +13,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.confidence import THRESHOLD, confidence
 from cluster_doctor.inference.propagation import path_to
-from cluster_doctor.rules.catalogue import all_rules
-from cluster_doctor.rules.engine import RuleResults, run_rules
+from cluster_doctor.rules.engine import RuleResults, check_all
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 _BASIS = "prior by directness of the evidence ({directness}), share of symptoms explained, rival causes"
@@ -40,7 +39,7 @@ def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[O
         incident: what was reported; its namespaces bound what counts as wrong.
         mentioned: objects that the report names; causes that concern them come first.
     """
-    results = run_rules(all_rules(), cluster)
+    results = check_all(cluster)
     findings = [finding for finding in results.findings if _in_scope(finding, incident) or finding.stage is Stage.CAUSE]
     graph = link_findings(cluster, findings)
     named = frozenset(cluster.workload_ref(ref) for ref in mentioned) | frozenset(mentioned)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Finding, Match, Verdict
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.protocol import Rule, subjects_of
 from cluster_doctor.snapshot.relations import WORKLOADS
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -25,6 +26,11 @@ class RuleResults:
     findings: tuple[Finding, ...]
     verdicts: dict[str, Verdict]
     lacked: dict[str, str]
+
+
+def check_all(cluster: ClusterSnapshot) -> RuleResults:
+    """Run all rules over a snapshot; who asks again gets the same results."""
+    return cluster.remember("results of all rules", lambda: run_rules(all_rules(), cluster))
 
 
 def run_rules(rules: Iterable[Rule], cluster: ClusterSnapshot) -> RuleResults:

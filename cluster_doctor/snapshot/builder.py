@@ -47,6 +47,7 @@ class SnapshotBuilder:
         self.server_version = ""
         self.door = door or Door()
         self._objects: dict[tuple[str, str, str, str], dict[str, JsonValue]] = {}
+        self._passed: dict[tuple[str, str, str, str], tuple[object, dict[str, JsonValue] | None]] = {}
         self._declared: list[dict[str, JsonValue]] = []
         self._lists: set[str] = set()
         self._names: set[str] = set()
@@ -139,9 +140,16 @@ class SnapshotBuilder:
         return record.model_copy(update=kept) if kept else record
 
     def _admitted(self) -> Iterator[dict[str, JsonValue]]:
-        """Redact the objects, each once, however often it was added."""
-        for raw in self._objects.values():
-            admitted = self.door.admit(raw)
+        """Redact the objects, each once, however often it was added and the picture is made.
+
+        Secrets pass anew each time: which Services their values name depends on what was read since.
+        """
+        for key, raw in self._objects.items():
+            given, admitted = self._passed.get(key, (None, None))
+            if given is not raw:
+                admitted = self.door.admit(raw)
+                if raw["kind"] != "Secret":
+                    self._passed[key] = (raw, admitted)
             if admitted is not None:
                 yield admitted
 

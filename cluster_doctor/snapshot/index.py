@@ -108,6 +108,10 @@ class ObjectIndex:
         """
         if not selector:
             return []
+        key = ("selected", namespace, tuple(sorted(selector.items())))
+        return self.remember(key, lambda: self._select(namespace, selector))
+
+    def _select(self, namespace: str | None, selector: Mapping[str, str]) -> list[Pod]:
         candidates = min(
             (self._by_label.get((namespace or "", key, value), []) for key, value in selector.items()), key=len
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -12,7 +11,6 @@ from cluster_doctor.snapshot.index import ObjectIndex
 from cluster_doctor.snapshot.records import CallEdge
 from cluster_doctor.snapshot.selectors import matches_labels
 from cluster_doctor.snapshot.views import (
-    Container,
     CronJob,
     DaemonSet,
     Deployment,
@@ -35,7 +33,6 @@ from cluster_doctor.snapshot.views import (
 WORKLOADS: tuple[type[Workload], ...] = (
     Deployment, StatefulSet, DaemonSet, CronJob, Job, ReplicaSet, ReplicationController,
 )  # fmt: skip
-_ADDRESS = re.compile(r"(?:^|[/@,;\s=])([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)(?::(\d{1,5}))?(?=$|[/,;\s?])")
 
 
 class Relations(ObjectIndex):
@@ -49,6 +46,9 @@ class Relations(ObjectIndex):
         Where an owner was not read, the climb ends at its name; a ReplicaSet is then named after its
         Deployment by the Pod's `pod-template-hash`, which the Deployment controller appends.
         """
+        return self.remember(("workload of", ref), lambda: self._climb(ref))
+
+    def _climb(self, ref: ObjectRef) -> ObjectRef:
         here, seen = ref, {ref}
         while True:
             view = self.find(here)
@@ -218,16 +218,6 @@ class Relations(ObjectIndex):
         known = self.get(Service, parts[1], parts[0]) if len(parts) == 2 else None
         return known.ref if known else None
 
-    def addresses_in(self, container: Container) -> Iterator[tuple[str, str, int | None]]:
-        """Hosts that a container's literal environment and arguments name: where, host, port if given."""
-        for name, value in container.env.items():
-            for host, port in _ADDRESS.findall(value.strip()):
-                yield f"{container.env_path(name)}.value", host, int(port) if port else None
-        for argument in container.command:
-            for host, port in _ADDRESS.findall(argument.strip()):
-                if port:
-                    yield f"{container.path}.args", host, int(port)
-
     def services_in_secrets(self, workload: Workload) -> Iterator[ObjectRef]:
         """Services whose name a Secret holds that the workload's environment takes."""
         for container in workload.template.containers:
@@ -247,7 +237,7 @@ class Relations(ObjectIndex):
                 callees[caller] |= set(self._ends(edge.callee)) | {edge.callee}
         for workload in self.workloads():
             for container in workload.template.containers:
-                for _, host, _ in self.addresses_in(container):
+                for _, host, _ in container.addresses:
                     service = self.service_named(host, workload.namespace)
                     if service:
                         callees[workload.ref] |= {service, *self._ends(service)} - {workload.ref}

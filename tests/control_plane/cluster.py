@@ -35,12 +35,14 @@ class ControlPlane:
         home: folder for data, logs, certificates and process ids.
         nodes: how many nodes the kubelet simulates.
         speed: simulated seconds per real second, for back-offs, probes and run times.
+        controllers: whether controllers, scheduler and kubelet run; without them objects stay as they are written.
         ports: TCP ports by program; free ones are chosen at the start.
     """
 
     home: Path
     nodes: int = 3
     speed: float = 8.0
+    controllers: bool = True
     ports: dict[str, int] = field(default_factory=dict)
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -70,8 +72,9 @@ class ControlPlane:
         try:
             self._start_etcd()
             self._start_api_server()
-            self._start_controllers()
-            self._start_kubelet()
+            if self.controllers:
+                self._start_controllers()
+                self._start_kubelet()
         except BaseException:
             self.stop()
             raise
@@ -161,6 +164,7 @@ class ControlPlane:
             f"--proxy-client-key-file={pki}/front-proxy-client.key", "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction", "--allow-privileged=true",
             "--service-cluster-ip-range=10.96.0.0/12", "--enable-aggregator-routing=true",
+            *([] if self.controllers else ["--disable-admission-plugins=ServiceAccount"]),
             f"--audit-policy-file={policy}", f"--audit-log-path={self.audit_log}", "--audit-log-mode=blocking",
         )  # fmt: skip
         self._await("kube-apiserver", alive, f"{self.server}/readyz", self._trust())

@@ -72,9 +72,7 @@ def init_container_waits_for_ever(pod: Pod, cluster: ClusterSnapshot) -> Matches
         if container.role is not ContainerRole.INIT or since is None or cluster.taken_at - since < PATIENCE:
             continue
         awaited = [
-            ref
-            for _, host, _ in cluster.addresses_in(container)
-            if (ref := cluster.service_named(host, pod.namespace)) is not None
+            ref for _, host, _ in container.addresses if (ref := cluster.service_named(host, pod.namespace)) is not None
         ]
         missing = next(iter(_named_and_missing(container, pod, cluster)), "")
         said = next(

@@ -116,7 +116,7 @@ def address_names_unknown_service(workload: Workload, cluster: ClusterSnapshot) 
         https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
     """
     for container in workload.template.containers:
-        for path, host, port in cluster.addresses_in(container):
+        for path, host, port in container.addresses:
             missing = missing_service(host, port, workload, cluster)
             if missing is None or workload_behind_missing(missing, cluster):
                 continue

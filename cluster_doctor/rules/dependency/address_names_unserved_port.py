@@ -105,7 +105,7 @@ def address_names_unserved_port(workload: Workload, cluster: ClusterSnapshot) ->
         https://kubernetes.io/docs/concepts/services-networking/service/#discovering-services
     """
     for container in workload.template.containers:
-        for path, host, port in cluster.addresses_in(container):
+        for path, host, port in container.addresses:
             ref = cluster.service_named(host, workload.namespace)
             service = cluster.get(Service, ref.namespace, ref.name) if ref else None
             if service is None or port is None or service.type == "ExternalName" or not service.ports:

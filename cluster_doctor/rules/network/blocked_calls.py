@@ -64,7 +64,7 @@ def ports_called(
     numbers = {call.port for call in told} | {
         port
         for container in workload.template.containers
-        for _, host, port in cluster.addresses_in(container)
+        for _, host, port in container.addresses
         if cluster.service_named(host, workload.namespace) == service.ref
     }
     return [port for port in service.ports if port.number in numbers] or service.ports

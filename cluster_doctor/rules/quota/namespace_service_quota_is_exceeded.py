@@ -84,7 +84,7 @@ def namespace_service_quota_is_exceeded(quota: ResourceQuota, cluster: ClusterSn
         if workload.namespace != quota.namespace:
             continue
         for container in workload.template.containers:
-            for _, host, port in cluster.addresses_in(container):
+            for _, host, port in container.addresses:
                 missing = missing_service(host, port, workload, cluster)
                 if missing is None or missing.namespace != quota.namespace:
                     continue

@@ -106,7 +106,7 @@ def service_does_not_exist(workload: Workload, cluster: ClusterSnapshot) -> Matc
         https://kubernetes.io/docs/concepts/services-networking/service/
     """
     for container in workload.template.containers:
-        for path, host, port in cluster.addresses_in(container):
+        for path, host, port in container.addresses:
             missing = missing_service(host, port, workload, cluster)
             behind = workload_behind_missing(missing, cluster) if missing else None
             if missing is None or behind is None:

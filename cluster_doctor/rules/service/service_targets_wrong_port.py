@@ -89,10 +89,10 @@ def service_targets_wrong_port(service: Service, cluster: ClusterSnapshot) -> Ma
     """
     for port in service.ports:
         pods = [pod for pod in cluster.select(service.namespace, service.selector) if pod.expected_to_run]
-        heard = [ports for pod in pods if (ports := listening(pod))]
-        if not heard or port.protocol == "UDP":
+        if port.protocol == "UDP" or any(_meets(port.target, listening(pod)) for pod in pods):
             continue
-        if any(_meets(port.target, ports) for ports in heard) or _unknown_name(port.target, service, cluster):
+        heard = [ports for pod in pods if (ports := listening(pod))]
+        if not heard or _unknown_name(port.target, service, cluster):
             continue
         others = [other for other in service.ports if other.number != port.number]
         served = any(_meets(other.target, ports) for other in others for ports in heard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from pydantic import JsonValue
 from cluster_doctor.snapshot.paths import dig, flag, integer, mapping, objects, text, words
 from cluster_doctor.snapshot.quantity import parse_quantity
 from cluster_doctor.snapshot.times import parse_time
+
+_ADDRESS = re.compile(r"(?:^|[/@,;\s=])([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)(?::(\d{1,5}))?(?=$|[/,;\s?])")
 
 
 class ContainerRole(StrEnum):
@@ -120,10 +123,27 @@ class Container:
             if isinstance(entry.get("value"), str)
         }
 
+    @cached_property
+    def _env_positions(self) -> dict[str, int]:
+        return {text(entry, "name"): position for position, entry in objects(self.raw, "env")}
+
     def env_path(self, name: str) -> str:
         """Where an environment variable is set; the last one counts, as in the kubelet."""
-        found = [position for position, entry in objects(self.raw, "env") if entry.get("name") == name]
-        return f"{self.path}.env[{found[-1]}]" if found else f"{self.path}.env"
+        position = self._env_positions.get(name)
+        return f"{self.path}.env" if position is None else f"{self.path}.env[{position}]"
+
+    @cached_property
+    def addresses(self) -> tuple[tuple[str, str, int | None], ...]:
+        """Hosts that the literal environment and the arguments name: where, host, port if given."""
+        found: list[tuple[str, str, int | None]] = []
+        for name, value in self.env.items():
+            for host, port in _ADDRESS.findall(value.strip()):
+                found.append((f"{self.env_path(name)}.value", host, int(port) if port else None))
+        for argument in self.command:
+            for host, port in _ADDRESS.findall(argument.strip()):
+                if port:
+                    found.append((f"{self.path}.args", host, int(port)))
+        return tuple(found)
 
     def request(self, resource: str) -> Decimal | None:
         """What is requested of a resource; a limit without a request counts as one."""

@@ -164,6 +164,8 @@ class Collection:
 
     def _require_namespaces(self, scope: Scope) -> None:
         """A list of a namespace that does not exist is empty, and would read as healthy."""
+        if not scope.namespaces:
+            return
         picture = self.builder.build()
         absent = [name for name in scope.namespaces if picture.exists(Namespace, None, name) is False]
         if not absent or len(absent) < len(scope.namespaces):

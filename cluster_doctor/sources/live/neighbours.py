@@ -41,7 +41,7 @@ def _named_backends(cluster: ClusterSnapshot) -> Iterator[ObjectRef]:
     namespaces = {namespace.name for namespace in cluster.all(Namespace)}
     for workload in cluster.workloads():
         for container in workload.template.containers:
-            for _, host, _ in cluster.addresses_in(container):
+            for _, host, _ in container.addresses:
                 called = _service_beyond(cluster, host, workload.namespace, namespaces)
                 if called:
                     yield called
