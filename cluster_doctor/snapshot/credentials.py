@@ -79,7 +79,7 @@ SECRET_MANIFEST = re.compile(r"\bkind[\"']?\s*:\s*[\"']?Secret\b")
 _SHELL = re.compile(r"[;|`]|&&|\$\(|^\s*export\s")
 
 _STEMS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "dsn", "cookie", "connections", "signature", "sig=",
-          "otp", "salt", "bearer")  # fmt: skip
+          'sig"', "sig\\", "otp", "salt", "bearer")  # fmt: skip
 _AFTER = re.compile(r"[\w.-]{0,80}(?:\\*[\"']?\s*[=:]|(?P<flag>[\"']?[\s,]))")
 _SPOKEN = (
     "curl",
@@ -101,7 +101,7 @@ def _hints(low: str) -> Iterator[tuple[int, int]]:
         position = low.find(stem)
         while position >= 0:
             end = position + len(stem)
-            found = _AFTER.match(low, end if stem[-1] != "=" else end - 1)
+            found = _AFTER.match(low, end - (not stem[-1].isalpha()))
             if found and (not found["flag"] or "-" in low[max(0, position - 60) : position].rpartition(" ")[2]):
                 yield position, found.end()
             position = low.find(stem, end)
@@ -149,28 +149,45 @@ def is_suspicious(document: str) -> bool:
         return True
     low = _lower(document)
     for start, end in _hints(low):
-        named = _NAME_BEFORE.search(document, max(0, start - 80), end)
-        name = named["name"] if named else ""
+        name = _name_at(document, start)
+        flag = document.startswith("-", document.rfind('"', 0, start) + 1)
         if (
-            not name
-            or document[start - 1 : start] == "-"
+            flag
+            or name.startswith("-")
             or names_credential(name)
             or (names_key(name) and not _WORDY.match(document, end))
         ):
             return True
     if next(_commands(low), None) is not None and _COMMAND.search(document):
         return True
-    if '"value":' not in document:
-        return False
-    return any(names_credential(found[1]) or names_key(found[1]) for found in _VARIABLE.finditer(document))
+    return any(names_credential(name) or names_key(name) for name in _variables(document))
 
 
 _HIDDEN = re.compile(r"\bkind\\*[\"']?\s*:\s*\\*[\"']?Secret\b")
-_NAME_BEFORE = re.compile(r"(?P<name>[\w./-]+)\\*[\"']?\s*[=:]\Z")
-_WORDY = re.compile(r'"[a-z0-9./-]{0,15}"|"[a-z./-]*"|[{\[]')
-_VARIABLE = re.compile(
-    r'"(?:name|key)":"([^"\\]*(?i:pass|pwd|secret|token|key|cred|auth|dsn|cookie|connection|sig|otp|salt|bearer)[^"\\]*)","value":'
-)
+_NAME = re.compile(r"[\w.-]*")
+_WORDY = re.compile(r'"[a-z0-9./-]{0,15}"|"[a-z./-]*"|\{|\[[{\]]')
+
+
+def _name_at(document: str, position: int) -> str:
+    """The name, or the flag with its dashes, that a position lies in."""
+    found = _NAME.match(document, _name_start(document, position))
+    return found[0] if found else ""
+
+
+def _variables(document: str) -> Iterator[str]:
+    """What the variables are called that an object, written as JSON without spaces, gives values to."""
+    for mark in ('"name":"', '"key":"') if _GIVEN in document else ():
+        begin = document.find(mark)
+        while begin >= 0:
+            name = begin + len(mark)
+            end = document.find('"', name)
+            opened, closed = document.rfind('{"', 0, begin), document.find('"}', end)
+            if _GIVEN in document[opened:begin] or _GIVEN in document[end:closed]:
+                yield document[name:end]
+            begin = document.find(mark, end)
+
+
+_GIVEN = '"value":'
 
 
 def _shapes(text: str) -> Iterator[int]:

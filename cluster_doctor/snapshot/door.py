@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 from typing import TypeGuard
@@ -36,6 +37,7 @@ _LONGEST_REMEMBERED = 2_000
 _MOST_WRITTEN = 250
 """Levels that orjson writes."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_FLAG = re.compile(r"-[^\s=]+")
 _LABELS = frozenset({"labels", "matchLabels", "selector", "nodeSelector", "podSelector"})
 """Maps whose values are compared with lists elsewhere; a mask on one side would tear them apart."""
 
@@ -198,7 +200,7 @@ class Door:
         for member in values:
             if isinstance(member, str):
                 masked.append(self._masked_text(member, flag or inherited))
-                flag = member if member.startswith("-") and "=" not in member and names_credential(member) else ""
+                flag = member if _FLAG.fullmatch(member) and names_credential(member) else ""
             else:
                 masked.append(self._masked(member, "", depth + 1))
                 flag = ""
