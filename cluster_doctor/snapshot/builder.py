@@ -25,6 +25,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, View
 
 R = TypeVar("R", bound=BaseModel)
+_SECRET = "Secret"  # noqa: S105 - a kind
 
 
 class SnapshotBuilder:
@@ -47,7 +48,6 @@ class SnapshotBuilder:
         self.server_version = ""
         self.door = door or Door()
         self._objects: dict[tuple[str, str, str, str], dict[str, JsonValue]] = {}
-        self._passed: dict[tuple[str, str, str, str], tuple[object, dict[str, JsonValue] | None]] = {}
         self._declared: list[dict[str, JsonValue]] = []
         self._lists: set[str] = set()
         self._names: set[str] = set()
@@ -78,7 +78,9 @@ class SnapshotBuilder:
             return False
         name = str(dig(raw, "metadata", "name") or f"unnamed-{len(self._objects)}")
         group = str(raw.get("apiVersion", "v1")).rpartition("/")[0]
-        self._objects[(group, str(raw["kind"]), str(dig(raw, "metadata", "namespace") or ""), name)] = raw
+        admitted = raw if raw["kind"] == _SECRET else self.door.admit(raw)
+        if admitted is not None:
+            self._objects[(group, str(raw["kind"]), str(dig(raw, "metadata", "namespace") or ""), name)] = admitted
         return True
 
     def declare(self, raw: object) -> None:
@@ -140,16 +142,9 @@ class SnapshotBuilder:
         return record.model_copy(update=kept) if kept else record
 
     def _admitted(self) -> Iterator[dict[str, JsonValue]]:
-        """Redact the objects, each once, however often it was added and the picture is made.
-
-        Secrets pass anew each time: which Services their values name depends on what was read since.
-        """
-        for key, raw in self._objects.items():
-            given, admitted = self._passed.get(key, (None, None))
-            if given is not raw:
-                admitted = self.door.admit(raw)
-                if raw["kind"] != "Secret":
-                    self._passed[key] = (raw, admitted)
+        """The objects, the Secrets redacted now: which Services their values name depends on all that was read."""
+        for found in self._objects.values():
+            admitted = self.door.admit(found) if found["kind"] == _SECRET else found
             if admitted is not None:
                 yield admitted
 
