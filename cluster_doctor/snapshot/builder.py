@@ -10,6 +10,8 @@ from pydantic import BaseModel, JsonValue
 
 from cluster_doctor.domain.coverage import Coverage, Gap
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.location import Location
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.door import Door, is_object
 from cluster_doctor.snapshot.paths import dig
 from cluster_doctor.snapshot.records import (
@@ -50,6 +52,7 @@ class SnapshotBuilder:
         self._declared: list[dict[str, JsonValue]] = []
         self._lists: set[str] = set()
         self._names: set[str] = set()
+        self._locations: dict[ObjectRef, list[Location]] = {}
         self._gaps: dict[tuple[str, str | None, str | None, str], Gap] = {}
         self.logs: list[ContainerLog] = []
         self.metrics: list[MetricSeries] = []
@@ -79,6 +82,10 @@ class SnapshotBuilder:
         group = str(raw.get("apiVersion", "v1")).rpartition("/")[0]
         self._objects[(group, str(raw["kind"]), str(dig(raw, "metadata", "namespace") or ""), name)] = raw
         return True
+
+    def locate(self, ref: ObjectRef, location: Location) -> None:
+        """Note where an object stands; several places are kept in order."""
+        self._locations.setdefault(ref, []).append(location)
 
     def declare(self, raw: object) -> None:
         """Add a manifest of what somebody wanted, which need not be what the cluster has."""
@@ -130,6 +137,7 @@ class SnapshotBuilder:
             unparsed=[self._clean(part, "text", "reason") for part in self.unparsed],
             server_version=self.server_version,
             source=self.source,
+            locations={ref: tuple(places) for ref, places in self._locations.items()},
         )
 
     def _clean(self, record: R, *fields: str) -> R:
