@@ -47,6 +47,16 @@ def load_yaml(content: bytes | str) -> Iterator[object]:
     yield from yaml.load_all(content, _KubernetesLoader)
 
 
+def compose_yaml(content: bytes | str) -> yaml.Node | None:
+    """Parse one document into nodes, which know their lines; None if there is none.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, holds several documents, or nests too deeply.
+    """
+    _check_depth(content)
+    return yaml.compose(content, _KubernetesLoader)
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentLines:
     """Lines, from 1, where a document and the members of its `items` begin."""

@@ -35,7 +35,6 @@ class ObjectFiles:
         self._content = folder_contents(content) if folder and isinstance(content, Path) else content
         place = content.place if isinstance(content, Contents) else content
         self.description = "objects from standard input" if isinstance(place, bytes) else f"objects in {place}"
-        self._folder = content if folder and isinstance(content, Path) else None
 
     def collect(self, scope: Scope, progress: Progress = silent) -> ClusterSnapshot:
         """Read all objects; those that name no namespace get that of the scope, or `default`.
@@ -44,6 +43,7 @@ class ObjectFiles:
         no API server has seen (`cover_manifests`).
 
         Raises:
+            NoObjectError: the files are about something else.
             UnreadableInput: nothing could be read as a Kubernetes object.
         """
         progress(f"reading {self.description}")
@@ -53,7 +53,7 @@ class ObjectFiles:
         builder.add_all(odd for _, file in found for odd in file.odd)
         if not found and isinstance(self._content, Contents):
             why = "".join(f"; {gap.detail}" for gap in builder.gaps[:1])
-            raise UnreadableInput(
+            raise (UnreadableInput if why else NoObjectError)(
                 f"{self._content.place} holds no Kubernetes object in {', '.join(sorted(SUFFIXES))} files{why}",
                 "Name a folder with manifests or `kubectl get -o json` output, or say --format.",
             )
@@ -92,9 +92,10 @@ class ObjectFiles:
 
     def _locate(self, builder: SnapshotBuilder, name: str, part: Part) -> None:
         """Note where an object stands, as seen from the working directory; what came packed stands nowhere."""
-        if isinstance(self._content, bytes) or (isinstance(self._content, Contents) and self._folder is None):
+        folder = self._content.folder if isinstance(self._content, Contents) else Path()
+        if isinstance(self._content, bytes) or folder is None:
             return
-        path = os.path.relpath(self._folder / name if self._folder else name)
+        path = os.path.relpath(folder / name)
         builder.locate(view_of(part.raw).ref, Location(Path(path).as_posix(), part.line))
 
     def _written_at(self) -> datetime | None:
