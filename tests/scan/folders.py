@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -26,14 +27,14 @@ def shop_with(folder: Path, *changes: tuple[str, str, str]) -> Path:
     return copy
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, list[dict[str, object]]]:
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     """Scan, and return the JSON that it prints."""
     capsys.readouterr()
     run(["scan", *words, "--output", "json"])
-    found: dict[str, list[dict[str, object]]] = orjson.loads(capsys.readouterr().out)
+    found: dict[str, Any] = orjson.loads(capsys.readouterr().out)
     return found
 
 
-def rules_told(capsys: pytest.CaptureFixture[str], *words: str) -> set[object]:
+def rules_told(capsys: pytest.CaptureFixture[str], *words: str) -> set[str]:
     """Scan, and return the names of the rules that found something."""
     return {found["rule"] for found in told(capsys, *words)["findings"]}

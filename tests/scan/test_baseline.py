@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cluster_doctor.cli.main import run
-from tests.scan.folders import SHOP, shop_with, told
+from scan.folders import SHOP, shop_with, told
 
 OLD = ("workloads.yaml", "/ready, port: http", "/ready, port: web")
 NEW = ("traffic.yaml", "targetPort: api", "targetPort: web")
@@ -33,9 +33,7 @@ def test_what_is_known_is_counted_and_not_judged(
     assert "1 finding known from the baseline" in said
 
 
-def test_only_what_is_new_is_told_and_judged(
-    baseline: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_what_is_new_is_told_and_judged(baseline: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(shop_with(tmp_path, OLD, NEW))
     assert run(["scan", "--from", folder, "--baseline", baseline]) == 1
     found = told(capsys, "--from", folder, "--baseline", baseline)

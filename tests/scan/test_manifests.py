@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cluster_doctor.cli.main import run
-from tests.scan.folders import SHOP, rules_told, shop_with, told
+from scan.folders import SHOP, rules_told, shop_with, told
 
 LABEL = "{app.kubernetes.io/name: storefront}"
 FAULTS = {
@@ -91,6 +91,14 @@ FAULTS = {
         ("traffic.yaml", "metadata: {name: catalog-peers", "metadata: {name: catalog"),
         "service_is_declared_twice",
     ),
+    "a mount of a volume that nobody declares": (
+        ("workloads.yaml", "{name: settings, mountPath", "{name: setting, mountPath"),
+        "mount_names_undeclared_volume",
+    ),
+    "a StatefulSet without its Service": (
+        ("workloads.yaml", "serviceName: catalog-peers", "serviceName: catalog-pears"),
+        "governing_service_is_not_delivered",
+    ),
     "a schedule that is none": (
         ("workloads.yaml", '"15 3 * * *"', '"15 25 * * *"'),
         "cron_schedule_is_invalid",
@@ -117,7 +125,7 @@ def test_nothing_is_said_about_what_runs(tmp_path: Path, capsys: pytest.CaptureF
     folder = shop_with(tmp_path, ("traffic.yaml", f"selector: {LABEL}", "selector: {app: storefront}"))
     found = told(capsys, "--from", str(folder))
     assert [finding["stage"] for finding in found["findings"]] == ["cause"]
-    assert "Pod" in {kind for rule in found["could_not_check"] for kind in rule["lacks"]}  # type: ignore[attr-defined]
+    assert "Pod" in {kind for rule in found["could_not_check"] for kind in rule["lacks"]}
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from cluster_doctor.cli.main import run
-from tests.scan.folders import SHOP, shop_with, told
+from cluster_doctor.scanning.suppressions import read_suppressions
+from scan.folders import SHOP, shop_with, told
 
 TODAY = datetime.now(UTC).date()
 FAULT = ("workloads.yaml", "/ready, port: http", "/ready, port: web")
@@ -47,7 +49,7 @@ def test_a_suppressed_finding_is_counted_and_not_judged(
     assert [one["rule"] for one in found["findings"]] == ["disruption_budget_blocks_every_eviction"]
     (hidden,) = found["suppressed"]
     assert hidden["rule"] == "probe_asks_undeclared_port"
-    assert hidden["suppression"]["owner"] == "team-shop"  # type: ignore[index]
+    assert hidden["suppression"]["owner"] == "team-shop"
 
 
 def test_a_fingerprint_means_one_finding(broken: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,3 +135,12 @@ def test_an_empty_file_suppresses_nothing(content: str, broken: str, tmp_path: P
 def test_a_file_that_is_named_must_be_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scan", "--from", str(SHOP), "--suppressions", "/nowhere.yaml"]) == 2
     assert "could not read /nowhere.yaml" in capsys.readouterr().err
+
+
+def test_the_readme_s_example_is_read(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(suppressions:.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    path = tmp_path / "decisions.yaml"
+    path.write_text(example)
+    (entry,) = read_suppressions(path)
+    assert (entry.kind, entry.owner, entry.line) == ("PodDisruptionBudget", "team-shop", 2)

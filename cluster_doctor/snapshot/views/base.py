@@ -14,7 +14,6 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.paths import dig, flag, integer, mapping, objects, resolve, strings, text, words
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.unapplied import bears_trace
 
 
 class View:
@@ -79,11 +78,6 @@ class View:
     def deleted_at(self) -> datetime | None:
         """`metadata.deletionTimestamp`: when deletion was asked for."""
         return parse_time(dig(self.raw, "metadata", "deletionTimestamp"))
-
-    @property
-    def applied(self) -> bool:
-        """Whether an API server has seen the object; a manifest says nothing about what runs."""
-        return bears_trace(self.raw)
 
     @cached_property
     def controller(self) -> ObjectRef | None:
