@@ -23,6 +23,7 @@ from cluster_doctor.snapshot.records import (
 )
 from cluster_doctor.snapshot.relations import WORKLOADS
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.unapplied import bears_trace
 from cluster_doctor.snapshot.views import Custom, Workload
 from cluster_doctor.snapshot.yaml_text import load_yaml
 
@@ -77,6 +78,7 @@ def snapshot_of(text: str, *, hidden: Iterable[str] = (), now: datetime = NOW) -
         call_edges=[CallEdge.model_validate({"origin": "example", **entry}) for entry in of("CallEdge")],
         source="example",
         locations=_locations(objects),
+        is_unapplied=not records and not any(bears_trace(raw) for raw in objects),
     )
 
 

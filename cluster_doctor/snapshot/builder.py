@@ -47,6 +47,7 @@ class SnapshotBuilder:
         self.taken_at: datetime | None = None
         self.identity: ClusterIdentity | None = None
         self.server_version = ""
+        self.is_unapplied = False
         self.door = door or Door()
         self._objects: dict[tuple[str, str, str, str], dict[str, JsonValue]] = {}
         self._declared: list[dict[str, JsonValue]] = []
@@ -137,6 +138,7 @@ class SnapshotBuilder:
             unparsed=[self._clean(part, "text", "reason") for part in self.unparsed],
             server_version=self.server_version,
             source=self.source,
+            is_unapplied=self.is_unapplied,
             locations={ref: tuple(places) for ref, places in self._locations.items()},
         )
 

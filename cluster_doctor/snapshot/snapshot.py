@@ -27,7 +27,6 @@ from cluster_doctor.snapshot.records import (
     UnparsedText,
 )
 from cluster_doctor.snapshot.relations import Relations
-from cluster_doctor.snapshot.unapplied import bears_trace
 
 
 class ClusterSnapshot(Relations):
@@ -55,11 +54,13 @@ class ClusterSnapshot(Relations):
         server_version: str = "",
         source: str = "",
         locations: Mapping[ObjectRef, tuple[Location, ...]] | None = None,
+        is_unapplied: bool = False,
     ) -> None:
         """Take the picture. Objects must have passed the door (`snapshot.door`).
 
         `declared` holds manifests of what somebody wanted, whether the cluster has it or not. `locations` says
-        where objects stand that were read from files; what is on record for later does not keep it.
+        where objects stand that were read from files; what is on record for later does not keep it. `is_unapplied`
+        tells that the objects are manifests which no API server has seen: nothing of it runs.
         """
         self.objects = tuple(objects)
         self.declared = tuple(declared)
@@ -76,12 +77,7 @@ class ClusterSnapshot(Relations):
         self.server_version = server_version
         self.source = source
         self.locations = dict(locations or {})
-
-    @cached_property
-    def is_unapplied(self) -> bool:
-        """Whether it shows manifests that no API server has seen, so that nothing in it runs yet."""
-        recorded = self.logs or self.metrics or self.alerts or self.node_services or self.connection_probes
-        return bool(self.objects) and not recorded and not any(bears_trace(raw) for raw in self.objects)
+        self.is_unapplied = is_unapplied
 
     def declared_as(self, kind: type[V]) -> list[V]:
         """List manifests of a kind; what they declare need not exist."""

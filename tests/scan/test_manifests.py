@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cluster_doctor.cli.main import run
+from cluster_doctor.rules.catalogue import all_rules
 from scan.folders import SHOP, rules_told, shop_with, told
 
 LABEL = "{app.kubernetes.io/name: storefront}"
@@ -170,6 +171,35 @@ def test_a_patch_is_no_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     with (folder / "kustomization.yaml").open("a") as file:
         file.write("\npatches: [{path: more.yaml}]\n")
     assert rules_told(capsys, "--from", str(folder)) == set()
+
+
+def test_a_kustomization_puts_what_names_no_namespace_into_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shop_with(
+        tmp_path, ("traffic.yaml", ", namespace: shop}\nspec:\n  selector: {app.kubernetes.io/name: storefront}",
+                   "}\nspec:\n  selector: {app: storefront}"),
+    )  # fmt: skip
+    (found,) = told(capsys, "--from", str(folder))["findings"]
+    assert (found["rule"], found["subject"]["namespace"]) == ("service_matches_no_template", "shop")
+
+
+def test_what_kubectl_printed_of_a_cluster_is_no_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    session = tmp_path / "session.txt"
+    session.write_text(
+        "$ kubectl get svc -n shop\nNAME   TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\n"
+        "web    ClusterIP   10.0.0.7     <none>        80/TCP    3d\n"
+        "$ kubectl describe deployment web -n shop\nName:      web\nNamespace: shop\nSelector:  app=web\n"
+        "Pod Template:\n  Labels:  app=website\n  Containers:\n   web:\n    Image: nginx\n    Port:  8080/TCP\n"
+    )
+    areas = {rule.name: rule.area for rule in all_rules()}
+    assert "manifest" not in {areas[name] for name in rules_told(capsys, "--from", str(session))}
+
+
+def test_a_recording_of_manifests_says_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shop_with(tmp_path, ("traffic.yaml", "targetPort: api", "targetPort: web"))
+    assert run(["record", "--from", str(folder), "-o", str(tmp_path / "shop.cds")]) == 0
+    assert rules_told(capsys, "--from", str(tmp_path / "shop.cds")) == {"service_targets_undeclared_port"}
 
 
 def test_a_kustomization_that_takes_in_more_leaves_absence_open(

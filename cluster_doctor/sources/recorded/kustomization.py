@@ -24,11 +24,24 @@ _ELSEWHERE = ("helmCharts", "helmChartInflationGenerator", "generators", "compon
 
 @dataclass(frozen=True)
 class Kustomized:
-    """Files that are parts of objects, and kinds of which a build makes more than the files hold."""
+    """What kustomization files say.
+
+    Attributes:
+        patches: files that are parts of objects.
+        generated: kinds of which a build makes more than the files hold.
+        imports: whether a build takes in what is not among the files.
+        namespaces: folders, and the namespace that a build puts their objects into.
+    """
 
     patches: frozenset[str] = frozenset()
     generated: frozenset[str] = frozenset()
     imports: bool = False
+    namespaces: tuple[tuple[str, str], ...] = ()
+
+    def namespace_of(self, name: str) -> str:
+        """The namespace that the nearest kustomization above a file sets, empty if none does."""
+        above = [(folder, given) for folder, given in self.namespaces if not folder or name.startswith(f"{folder}/")]
+        return max(above, default=("", ""), key=lambda entry: len(entry[0]))[1]
 
 
 def read_kustomizations(contents: Contents) -> Kustomized:
@@ -36,6 +49,7 @@ def read_kustomizations(contents: Contents) -> Kustomized:
     patches: set[str] = set()
     generated: set[str] = set()
     imports = False
+    namespaces: dict[str, str] = {}
     for name in contents.sizes:
         folder, _, last = name.rpartition("/")
         if last not in NAMES:
@@ -43,8 +57,10 @@ def read_kustomizations(contents: Contents) -> Kustomized:
         for document in _read(contents, name):
             patches.update(normpath(join(folder, patch)) for patch in _patches(document))
             generated.update(kind for field, kind in _GENERATORS.items() if document.get(field))
+            if text(document, "namespace"):
+                namespaces[folder] = text(document, "namespace")
             imports = imports or _imports(document, folder, contents)
-    return Kustomized(frozenset(patches), frozenset(generated), imports)
+    return Kustomized(frozenset(patches), frozenset(generated), imports, tuple(namespaces.items()))
 
 
 def _read(contents: Contents, name: str) -> Iterator[dict[str, JsonValue]]:

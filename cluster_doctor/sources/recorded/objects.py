@@ -61,11 +61,12 @@ class ObjectFiles:
         placed = []
         for name, file in found:
             for part in file.objects:
-                raw = _placed(part.raw, namespace)
+                raw = _placed(part.raw, kustomized.namespace_of(name) or namespace)
                 placed.append(replace(part, raw=raw))
                 builder.add(raw)
                 self._locate(builder, name, placed[-1])
-        if any(file.lists for _, file in found) or any(bears_trace(part.raw) for part in placed):
+        builder.is_unapplied = not any(bears_trace(part.raw) for part in placed)
+        if any(file.lists for _, file in found) or not builder.is_unapplied:
             cover_lists(builder, placed)
         else:
             cover_manifests(builder, placed, kustomized)
