@@ -36,7 +36,7 @@ FOUND, BLIND = 1, 3
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(help="Manifests that changed: each is judged with those beside it.", metavar="[FILE]..."),
+    typer.Argument(help="Manifests that changed: each is judged with those beside it.", metavar="FILE"),
 ]
 FailOn = Annotated[str, typer.Option("--fail-on", help="INFO, WARNING, ERROR or CRITICAL.", metavar="SEVERITY")]
 Suppressions = Annotated[

@@ -21,7 +21,24 @@ OBJECTS: list[Any] = [
     for document in yaml.safe_load_all((SHOP / f"{name}.yaml").read_text())
 ]
 RULES = [rule for rule in all_rules() if rule.area == "manifest"]
-ODD = [None, True, 0, -1, 3.5, "", "x", "80%", "-5%", [], [None], ["x"], {}, {"x": None}, {"name": []}, [{"name": 1}]]
+ODD: list[object] = [
+    None,
+    True,
+    0,
+    -1,
+    3.5,
+    "",
+    "x",
+    "80%",
+    "-5%",
+    [],
+    [None],
+    ["x"],
+    {},
+    {"x": None},
+    {"name": []},
+    [{"name": 1}],
+]
 
 
 def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
