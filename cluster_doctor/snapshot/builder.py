@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -87,6 +87,11 @@ class SnapshotBuilder:
     def locate(self, ref: ObjectRef, location: Location) -> None:
         """Note where an object stands; several places are kept in order."""
         self._locations.setdefault(ref, []).append(location)
+
+    @property
+    def locations(self) -> Mapping[ObjectRef, Sequence[Location]]:
+        """Where objects stand so far."""
+        return self._locations
 
     def declare(self, raw: object) -> None:
         """Add a manifest of what somebody wanted, which need not be what the cluster has."""

@@ -211,6 +211,19 @@ def test_a_kustomization_that_takes_in_more_leaves_absence_open(
     assert rules_told(capsys, "--from", str(folder)) == set()
 
 
+def test_of_one_object_in_several_folders_the_file_that_was_not_judged_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("dev", "prod"):
+        shop_with(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert run(["scan", "--from", "."]) == 0
+    said = capsys.readouterr().out
+    assert "declared 2 times" not in said
+    assert "could not read File dev/shop/traffic.yaml: out of scope" in said
+    assert "stands in prod/shop/traffic.yaml too, which was judged instead; scan one folder at a time" in said
+
+
 def test_a_manifest_that_cannot_be_read_is_no_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = shop_with(tmp_path, ("settings.yaml", "data:", "data: ["))
     assert run(["scan", "--from", str(folder)]) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.sources.recorded.kustomization import Kustomized
@@ -71,3 +72,12 @@ def cover_manifests(builder: SnapshotBuilder, parts: Iterable[Part], kustomized:
         for namespace in made:
             for kind in _KEPT_BESIDE - kustomized.generated:
                 builder.cover(kind, namespace)
+
+
+def name_unjudged(builder: SnapshotBuilder) -> None:
+    """Say which files were not judged because other folders declare the same objects, as for other clusters."""
+    for ref, places in builder.locations.items():
+        for place in places[:-1]:
+            if place.folder != places[-1].folder:
+                detail = f"{ref} stands in {places[-1].file} too, which was judged instead; scan one folder at a time"
+                builder.gap(Gap(kind="File", name=place.file, reason=GapReason.OUT_OF_SCOPE, detail=detail))

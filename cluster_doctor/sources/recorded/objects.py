@@ -19,7 +19,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.unapplied import bears_trace
 from cluster_doctor.sources.protocol import Progress, Scope, Want, silent
 from cluster_doctor.sources.recorded.contents import MOST_BYTES, Contents, folder_contents, read_file
-from cluster_doctor.sources.recorded.extent import cover_lists, cover_manifests
+from cluster_doctor.sources.recorded.extent import cover_lists, cover_manifests, name_unjudged
 from cluster_doctor.sources.recorded.kustomization import Kustomized, read_kustomizations
 from cluster_doctor.sources.recorded.parts import RAW, NoObjectError, Part, Parts, parts_of
 
@@ -70,6 +70,7 @@ class ObjectFiles:
             cover_lists(builder, placed)
         else:
             cover_manifests(builder, placed, kustomized)
+            name_unjudged(builder)
         if not any(text(part.raw, "metadata", "creationTimestamp") for part in placed):
             builder.taken_at = self._written_at()
         return builder.build()
