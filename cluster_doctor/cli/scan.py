@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +24,8 @@ from cluster_doctor.cli.options import (
 )
 from cluster_doctor.domain.errors import UsageError
 from cluster_doctor.domain.findings import Severity
-from cluster_doctor.reports.scan import Scan, ScanOutput, render_scan, scan_lines
+from cluster_doctor.domain.scan import PastFinding, ScanVerdict, Suppression
+from cluster_doctor.reports.scan.output import ScanOutput
 from cluster_doctor.sources.assembled import LivePlace, live_source
 
 if TYPE_CHECKING:
@@ -31,8 +34,25 @@ if TYPE_CHECKING:
 
 FOUND, BLIND = 1, 3
 
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Manifests that changed: each is judged with those beside it.", metavar="FILE"),
+]
+FailOn = Annotated[str, typer.Option("--fail-on", help="INFO, WARNING, ERROR or CRITICAL.", metavar="SEVERITY")]
+Suppressions = Annotated[
+    Path | None,
+    typer.Option(
+        "--suppressions", help="Findings that nobody wants told; .cluster-doctor.yaml, if there.", metavar="F"
+    ),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", help="An earlier `--output json`: only what is new is told and judged.", metavar="F"),
+]
+
 
 def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
+    files: Files = None,
     all_namespaces: AllNamespaces = False,  # noqa: FBT002 - Typer makes a flag of it
     namespace: Namespaces = None,
     kubeconfig: Kubeconfig = None,
@@ -42,48 +62,66 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
     recorded: From = None,
     form: Form = None,
     output: Annotated[ScanOutput, typer.Option("-o", "--output", help="The result's form.")] = ScanOutput.TEXT,
-    fail_on: Annotated[
-        str, typer.Option("--fail-on", help="INFO, WARNING, ERROR or CRITICAL.", metavar="SEVERITY")
-    ] = "ERROR",
+    fail_on: FailOn = "ERROR",
+    suppressions: Suppressions = None,
+    baseline: Baseline = None,
     no_colour: NoColour = False,  # noqa: FBT002 - as above
 ) -> None:
-    """List everything that is wrong, root causes first.
+    """List everything that is wrong, root causes first; also in manifests, before they are applied.
 
     Examples:
       cluster-doctor scan -A
       cluster-doctor scan -n prod --fail-on warning
       cluster-doctor scan --from manifests/ --output sarif > findings.sarif
+      kustomize build overlays/prod | cluster-doctor scan --from -
+      cluster-doctor scan -A --output json > known.json
+      cluster-doctor scan -A --baseline known.json
+
+    A file of suppressions, each until a day:
+      suppressions:
+      - rule: disruption_budget_blocks_every_eviction
+        object: {kind: PodDisruptionBudget, namespace: shop, name: "web*"}
+        owner: team-shop
+        reason: one replica is all that the licence allows
+        expires: 2027-03-31
 
     Exits with 0 when nothing is at or above the severity, 1 when something is,
     2 on wrong use or unreadable input, 3 when too little could be seen to say.
     """
-    from cluster_doctor.domain.incident import Incident  # noqa: PLC0415 - keeps --help quick
-    from cluster_doctor.inference.diagnose import diagnose as infer  # noqa: PLC0415 - as above
-    from cluster_doctor.rules.catalogue import all_rules  # noqa: PLC0415 - as above
-    from cluster_doctor.rules.engine import run_rules  # noqa: PLC0415 - as above
+    from cluster_doctor.reports.scan.forms import render_scan  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.reports.scan.text import scan_lines  # noqa: PLC0415 - as above
+    from cluster_doctor.scanning.scan import ScanPolicy, scan_pictures  # noqa: PLC0415 - as above
 
     if all_namespaces and namespace:
         raise UsageError("-A looks everywhere, -n in one namespace", "Give one of them.")
+    if files and recorded is not None:
+        raise UsageError("files and --from both name what to read", "Give one of them.")
     try:
         threshold = Severity.parse(fail_on)
     except ValueError as error:
         raise UsageError(str(error), "Correct --fail-on.") from error
     console = Console(colour=not no_colour)
-    spaces = tuple(namespace or ())
-    cluster = picture(spaces, recorded, form, live_place(kubeconfig, context, prometheus, alertmanager), console)
+    policy = ScanPolicy(
+        fail_on=threshold,
+        today=datetime.now(UTC).date(),
+        namespaces=tuple(namespace or ()),
+        suppressions=_decisions(suppressions),
+        baseline=_known(baseline),
+    )
+    if files:
+        pictures = pictures_of(files, policy.namespaces, console)
+    else:
+        live = live_place(kubeconfig, context, prometheus, alertmanager)
+        pictures = [picture(policy.namespaces, recorded, form, live, console)]
     console.progress("running all checks")
-    diagnosis = infer(cluster, Incident(namespaces=spaces))
-    results = run_rules(all_rules(), cluster)
-    inside = [found for found in results.findings if not spaces or found.subject.namespace in (*spaces, None)]
-    found = Scan.sorted(inside, diagnosis.root_causes, diagnosis.gaps, diagnosis.rules_unknown, cluster.source)
+    found = scan_pictures(pictures, policy)
     if output is ScanOutput.TEXT:
         console.lines(scan_lines(found))
     else:
         console.report(render_scan(found, output))
-    worst = found.worst()
-    if worst is not None and worst >= threshold:
+    if found.verdict is ScanVerdict.FOUND:
         raise typer.Exit(FOUND)
-    if diagnosis.status.value == "unresolved" and worst is None:
+    if found.verdict is ScanVerdict.BLIND:
         console.say("Too little could be seen to say that nothing is wrong.")
         raise typer.Exit(BLIND)
 
@@ -110,3 +148,42 @@ def picture(
     else:
         source = live_source(live)
     return source.collect(Scope(namespaces=namespaces), console.progress)
+
+
+def pictures_of(files: list[Path], namespaces: tuple[str, ...], console: Console) -> list[ClusterSnapshot]:
+    """Read the folders of files; those that hold no Kubernetes object are nobody's business here.
+
+    Raises:
+        UsageError: a file does not exist.
+        UnreadableInput: a folder could not be read at all.
+    """
+    from cluster_doctor.sources.protocol import Scope  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.sources.recorded.contents import folder_contents  # noqa: PLC0415 - as above
+    from cluster_doctor.sources.recorded.objects import ObjectFiles  # noqa: PLC0415 - as above
+    from cluster_doctor.sources.recorded.parts import NoObjectError  # noqa: PLC0415 - as above
+
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"there is no file {file}", "Name files; --from reads a folder.")
+    found = []
+    for folder in dict.fromkeys(file.parent for file in files):
+        source = ObjectFiles(folder_contents(folder, deep=False))
+        try:
+            found.append(source.collect(Scope(namespaces=namespaces), console.progress))
+        except NoObjectError:
+            continue
+    return found
+
+
+def _decisions(path: Path | None) -> tuple[Suppression, ...]:
+    from cluster_doctor.scanning.suppressions import DEFAULT_FILE, read_suppressions  # noqa: PLC0415 - as above
+
+    if path is None and not Path(DEFAULT_FILE).is_file():
+        return ()
+    return read_suppressions(path or Path(DEFAULT_FILE))
+
+
+def _known(path: Path | None) -> tuple[PastFinding, ...] | None:
+    from cluster_doctor.scanning.baseline import read_baseline  # noqa: PLC0415 - as above
+
+    return None if path is None else read_baseline(path)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, computed_field, field_serializer, fi
 
 from cluster_doctor.domain.effects import Effect
 from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.domain.generated_names import lasting_name
 from cluster_doctor.domain.refs import ObjectRef
 
 
@@ -127,6 +128,7 @@ class Finding(BaseModel):
     @computed_field  # type: ignore[prop-decorator]  # pydantic documents this order
     @property
     def fingerprint(self) -> str:
-        """Stable across runs: rule, owning object and what it is about, never pod names or counts."""
-        body = "\0".join((self.rule, *self.subject.key, self.about))
+        """Stable across runs: rule, owning object and what it is about, never generated names or counts."""
+        group, kind, namespace, name = self.subject.key
+        body = "\0".join((self.rule, group, kind, namespace, lasting_name(kind, name), self.about))
         return hashlib.sha256(body.encode()).hexdigest()[:16]

@@ -162,7 +162,7 @@ def _diagnosis(
     elif unexplained:
         status = Status.UNRESOLVED
     else:
-        status = Status.HEALTHY if _saw_enough(cluster) else Status.UNRESOLVED
+        status = Status.HEALTHY if saw_enough(cluster) else Status.UNRESOLVED
     verdicts = list(results.verdicts.values())
     return Diagnosis(
         status=status,
@@ -186,7 +186,7 @@ def _diagnosis(
     )
 
 
-def _saw_enough(cluster: ClusterSnapshot) -> bool:
+def saw_enough(cluster: ClusterSnapshot) -> bool:
     """Healthy may be said only of what was looked at: Pods at least, and nothing that was refused."""
     return any(entry.partition("/")[0] == "Pod" for entry in cluster.coverage.lists) and not any(
         gap.reason.value not in {"not served", "not recorded", "out of scope"} for gap in cluster.coverage.gaps

@@ -7,13 +7,12 @@ from pydantic import ValidationError
 
 from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.domain.report import SCHEMA_VERSION, Report
-from cluster_doctor.reports.plain import harmless_json
+from cluster_doctor.reports.plain import plain_json
 
 
 def render_json(report: Report) -> str:
     """Write a report as JSON with sorted keys; `docs/report.schema.json` describes it."""
-    plain = report.model_dump(mode="json")
-    return harmless_json(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()) + "\n"
+    return plain_json(report.model_dump(mode="json"))
 
 
 def load_report(content: str | bytes) -> Report:

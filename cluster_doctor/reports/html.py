@@ -10,14 +10,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cluster_doctor.domain.diagnosis import Status
+from cluster_doctor.domain.findings import Severity
 from cluster_doctor.domain.report import Report
+from cluster_doctor.domain.scan import ScanReport, ScanVerdict
 from cluster_doctor.reports import wording
 from cluster_doctor.reports.plain import one_line
+from cluster_doctor.reports.scan import words
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TONES = {Status.RESOLVED: "bad", Status.UNRESOLVED: "unsure", Status.HEALTHY: "good"}
+_SCAN_TONES = {ScanVerdict.FOUND: "bad", ScanVerdict.BLIND: "unsure", ScanVerdict.CLEAR: "good"}
 _PAGE = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>cluster-doctor</title>'
     '<meta name="viewport" content="width=device-width">'
@@ -30,6 +34,16 @@ _PAGE = (
 def render_html(report: Report) -> str:
     """Write a report as a whole page: no script, no request, readable in light and dark."""
     return f"{_PAGE}{report_fragment(report)}\n</body></html>\n"
+
+
+def scan_page(scan: ScanReport) -> str:
+    """Write a scan's result as a whole page of the same look."""
+    fragment = (
+        _environment()
+        .get_template("scan.html.j2")
+        .render(scan=scan, words=words, tone=_SCAN_TONES[scan.verdict], error=Severity.ERROR)
+    )
+    return f"{_PAGE}{fragment}\n</body></html>\n"
 
 
 def report_fragment(report: Report) -> str:

@@ -21,26 +21,26 @@ def render_markdown(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     priority = f" [{report.triage.priority.value}]" if report.triage else ""
-    yield f"# {report.status.value.capitalize()}{priority}: {_safe(wording.headline(report))}"
+    yield f"# {report.status.value.capitalize()}{priority}: {safe(wording.headline(report))}"
     if report.identity_note:
-        yield f"\n> **{_safe(report.identity_note)}**"
+        yield f"\n> **{safe(report.identity_note)}**"
     yield from _claims(report)
     for number, cause in enumerate(report.root_causes, 1):
         yield from _cause(number, cause, report)
     if report.unexplained:
         yield "\n## Seen, but not explained\n"
-        yield from (f"- {_safe(f'{symptom.subject}: {symptom.statement}')}" for symptom in report.unexplained)
+        yield from (f"- {safe(f'{symptom.subject}: {symptom.statement}')}" for symptom in report.unexplained)
     yield from _triage(report)
     yield from _remedy(report)
     if report.ruled_out:
         yield "\n## Ruled out\n"
-        yield from (f"- {_safe(f'{other.subject}: {other.statement}: {other.against}')}" for other in report.ruled_out)
+        yield from (f"- {safe(f'{other.subject}: {other.statement}: {other.against}')}" for other in report.ruled_out)
     unchecked = wording.unchecked(report)
     if report.gaps or unchecked:
         yield "\n## What could not be seen\n"
-        yield from (f"- {_safe(str(gap))}" for gap in report.gaps)
-        yield from ([f"- {_safe(unchecked)}"] if unchecked else [])
-    yield f"\n---\nRun {_code(report.run_id)}, from {_safe(report.source)}, as of {wording.moment(report.taken_at)}"
+        yield from (f"- {safe(str(gap))}" for gap in report.gaps)
+        yield from ([f"- {safe(unchecked)}"] if unchecked else [])
+    yield f"\n---\nRun {span(report.run_id)}, from {safe(report.source)}, as of {wording.moment(report.taken_at)}"
 
 
 def _claims(report: Report) -> Iterator[str]:
@@ -51,12 +51,12 @@ def _claims(report: Report) -> Iterator[str]:
     ):
         if claims:
             yield f"\n## {title}\n"
-            yield from (f"- “{_safe(claim.text)}”: {_safe(claim.reason)}" for claim in claims)
+            yield from (f"- “{safe(claim.text)}”: {safe(claim.reason)}" for claim in claims)
 
 
 def _cause(number: int, cause: RootCause, report: Report) -> Iterator[str]:
-    yield f"\n## {number}. {_safe(str(cause.subject))}\n"
-    yield f"**{_safe(cause.statement)}** ({cause.confidence:.0%} sure, {cause.severity}, rule {_code(cause.rule)})"
+    yield f"\n## {number}. {safe(str(cause.subject))}\n"
+    yield f"**{safe(cause.statement)}** ({cause.confidence:.0%} sure, {cause.severity}, rule {span(cause.rule)})"
     began = wording.since(cause, report)
     if began:
         yield f"\nSince {began}"
@@ -64,22 +64,22 @@ def _cause(number: int, cause: RootCause, report: Report) -> Iterator[str]:
         yield "\nWhy:\n"
         for position, link in enumerate(cause.chain, 1):
             seen = "" if link.observed else " (inferred)"
-            yield f"{position}. {_safe(f'{link.subject}: {link.statement}')}{seen}"
+            yield f"{position}. {safe(f'{link.subject}: {link.statement}')}{seen}"
     yield "\nEvidence:\n"
     for fact in cause.evidence:
-        command = f" {_code(fact.command)}" if fact.command else ""
-        yield f"- {_safe(wording.fact(fact))}{command}"
+        command = f" {span(fact.command)}" if fact.command else ""
+        yield f"- {safe(wording.fact(fact))}{command}"
 
 
 def _triage(report: Report) -> Iterator[str]:
     if report.triage:
         triage = report.triage
         yield f"\n## How bad: {triage.priority.value}\n"
-        yield f"- Impact: {_safe(triage.impact)}"
-        yield f"- Urgency: {_safe(triage.urgency)}"
-        yield from (f"- {_safe(reason)}" for reason in triage.reasons)
+        yield f"- Impact: {safe(triage.impact)}"
+        yield f"- Urgency: {safe(triage.urgency)}"
+        yield from (f"- {safe(reason)}" for reason in triage.reasons)
         if triage.owner:
-            yield f"- Owner: {_safe(triage.owner)} (from {_safe(triage.owner_source)})"
+            yield f"- Owner: {safe(triage.owner)} (from {safe(triage.owner_source)})"
 
 
 def _remedy(report: Report) -> Iterator[str]:
@@ -87,30 +87,31 @@ def _remedy(report: Report) -> Iterator[str]:
         return
     yield "\n## What to do"
     for plan in report.remediation.plans:
-        kept = f" (kept by {_safe(plan.managed_by)})" if plan.managed_by else ""
-        yield f"\n### {_safe(plan.summary)}{kept}\n"
+        kept = f" (kept by {safe(plan.managed_by)})" if plan.managed_by else ""
+        yield f"\n### {safe(plan.summary)}{kept}\n"
         for position, step in enumerate(plan.steps, 1):
             yield from _step(f"{position}.", step)
         for step in plan.alternatives:
             yield from _step("- Or:", step)
-    yield f"\n{_safe(wording.outcome(report.remediation.outcome))}"
+    yield f"\n{safe(wording.outcome(report.remediation.outcome))}"
 
 
 def _step(mark: str, step: RemediationStep) -> Iterator[str]:
-    yield f"{mark} {_safe(step.instruction)} (risk: {step.risk.value})"
+    yield f"{mark} {safe(step.instruction)} (risk: {step.risk.value})"
     if step.command:
-        yield f"   - {_code(step.command)}"
-    yield f"   - first: {_safe(step.precondition)}"
-    yield f"   - check: {_safe(step.check)}"
-    yield f"   - undo: {_code(step.undo) if step.undo.startswith('kubectl ') else _safe(step.undo)}"
+        yield f"   - {span(step.command)}"
+    yield f"   - first: {safe(step.precondition)}"
+    yield f"   - check: {safe(step.check)}"
+    yield f"   - undo: {span(step.undo) if step.undo.startswith('kubectl ') else safe(step.undo)}"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Put text on one line in which nothing is markup."""
     return _SPECIAL.sub(r"\\\1", one_line(text)).replace("://", "\\://")
 
 
-def _code(text: str) -> str:
-    """A code span; its fence is longer than any run of backticks within."""
+def span(text: str) -> str:
+    """Write a code span; its fence is longer than any run of backticks within."""
     shown = one_line(text)
     fence = "`" * (max((len(run) for run in re.findall(r"`+", shown)), default=0) + 1)
     return f"{fence} {shown} {fence}" if len(fence) > 1 else f"`{shown}`"

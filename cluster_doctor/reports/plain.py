@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+import orjson
+from pydantic import JsonValue
+
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _OBEYED_IN_JSON = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
@@ -25,6 +28,11 @@ def one_line(text: str) -> str:
 def harmless_json(text: str) -> str:
     r"""Write those characters in a JSON document as `\uXXXX`, which a JSON parser reads as the same."""
     return _OBEYED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def plain_json(value: JsonValue) -> str:
+    """Write JSON for programs: sorted keys, two spaces, harmless to a terminal."""
+    return harmless_json(orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()) + "\n"
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -6,9 +6,10 @@ import orjson
 from pydantic import BaseModel
 
 from cluster_doctor.domain.report import Report
+from cluster_doctor.domain.scan import ScanReport
 from cluster_doctor.snapshot.file import SnapshotDocument
 
-SCHEMAS: dict[str, type[BaseModel]] = {"report": Report, "snapshot": SnapshotDocument}
+SCHEMAS: dict[str, type[BaseModel]] = {"report": Report, "scan": ScanReport, "snapshot": SnapshotDocument}
 """What is published, by the name of its file in docs/."""
 
 

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 
 from cluster_doctor.domain.coverage import Coverage
+from cluster_doctor.domain.location import Location
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.protocol import Records
+from cluster_doctor.snapshot.index import view_of
 from cluster_doctor.snapshot.kinds import BY_KIND, KINDS
 from cluster_doctor.snapshot.records import (
     Alert,
@@ -21,6 +23,7 @@ from cluster_doctor.snapshot.records import (
 )
 from cluster_doctor.snapshot.relations import WORKLOADS
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.unapplied import bears_trace
 from cluster_doctor.snapshot.views import Custom, Workload
 from cluster_doctor.snapshot.yaml_text import load_yaml
 
@@ -74,7 +77,18 @@ def snapshot_of(text: str, *, hidden: Iterable[str] = (), now: datetime = NOW) -
         connection_probes=[ConnectionProbe.model_validate(entry) for entry in of("ConnectionProbe")],
         call_edges=[CallEdge.model_validate({"origin": "example", **entry}) for entry in of("CallEdge")],
         source="example",
+        locations=_locations(objects),
+        is_unapplied=not records and not any(bears_trace(raw) for raw in objects),
     )
+
+
+def _locations(objects: Iterable[dict[str, JsonValue]]) -> dict[ObjectRef, tuple[Location, ...]]:
+    """Where the objects of an example stand: one after the other in one file."""
+    found: dict[ObjectRef, tuple[Location, ...]] = {}
+    for line, raw in enumerate(objects, 1):
+        ref = view_of(_completed(raw)).ref
+        found[ref] = (*found.get(ref, ()), Location("example.yaml", line))
+    return found
 
 
 _REFERENCES = {"subject", "target", "caller", "callee"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -10,6 +10,8 @@ from pydantic import BaseModel, JsonValue
 
 from cluster_doctor.domain.coverage import Coverage, Gap
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.location import Location
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.door import Door, is_object
 from cluster_doctor.snapshot.paths import dig
 from cluster_doctor.snapshot.records import (
@@ -46,11 +48,13 @@ class SnapshotBuilder:
         self.taken_at: datetime | None = None
         self.identity: ClusterIdentity | None = None
         self.server_version = ""
+        self.is_unapplied = False
         self.door = door or Door()
         self._objects: dict[tuple[str, str, str, str], dict[str, JsonValue]] = {}
         self._declared: list[dict[str, JsonValue]] = []
         self._lists: set[str] = set()
         self._names: set[str] = set()
+        self._locations: dict[ObjectRef, list[Location]] = {}
         self._gaps: dict[tuple[str, str | None, str | None, str], Gap] = {}
         self.logs: list[ContainerLog] = []
         self.metrics: list[MetricSeries] = []
@@ -82,6 +86,15 @@ class SnapshotBuilder:
         if admitted is not None:
             self._objects[(group, str(raw["kind"]), str(dig(raw, "metadata", "namespace") or ""), name)] = admitted
         return True
+
+    def locate(self, ref: ObjectRef, location: Location) -> None:
+        """Note where an object stands; several places are kept in order."""
+        self._locations.setdefault(ref, []).append(location)
+
+    @property
+    def locations(self) -> Mapping[ObjectRef, Sequence[Location]]:
+        """Where objects stand so far."""
+        return self._locations
 
     def declare(self, raw: object) -> None:
         """Add a manifest of what somebody wanted, which need not be what the cluster has."""
@@ -133,6 +146,8 @@ class SnapshotBuilder:
             unparsed=[self._clean(part, "text", "reason") for part in self.unparsed],
             server_version=self.server_version,
             source=self.source,
+            is_unapplied=self.is_unapplied,
+            locations={ref: tuple(places) for ref, places in self._locations.items()},
         )
 
     def _clean(self, record: R, *fields: str) -> R:

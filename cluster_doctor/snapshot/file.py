@@ -76,6 +76,7 @@ class SnapshotBody(BaseModel):
     connection_probes: list[ConnectionProbe] = []
     call_edges: list[CallEdge] = []
     unparsed: list[UnparsedText] = []
+    is_unapplied: bool = Field(default=False, description="Whether the objects are manifests that nobody has applied.")
 
 
 class SnapshotDocument(BaseModel):
@@ -230,6 +231,7 @@ def _body(cluster: ClusterSnapshot) -> dict[str, object]:
         },
         "objects": list(cluster.objects),
         "declared": list(cluster.declared),
+        "is_unapplied": cluster.is_unapplied,
         **{
             part: [record.model_dump(mode="json") for record in records]
             for part, records in (
@@ -266,4 +268,5 @@ def _snapshot(body: SnapshotBody) -> ClusterSnapshot:
         unparsed=body.unparsed,
         server_version=body.server_version,
         source=body.source,
+        is_unapplied=body.is_unapplied,
     )

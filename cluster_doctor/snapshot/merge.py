@@ -43,6 +43,8 @@ def merge(older: ClusterSnapshot, newer: ClusterSnapshot) -> ClusterSnapshot:
         unparsed=_distinct(older.unparsed, newer.unparsed),
         server_version=older.server_version or newer.server_version,
         source=older.source or newer.source,
+        locations={**newer.locations, **older.locations},
+        is_unapplied=older.is_unapplied and newer.is_unapplied,
     )
 
 

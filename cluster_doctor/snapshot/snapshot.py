@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from cluster_doctor.domain.coverage import Coverage
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.location import Location
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.index import V
 from cluster_doctor.snapshot.paths import resolve
@@ -52,10 +53,14 @@ class ClusterSnapshot(Relations):
         unparsed: Iterable[UnparsedText] = (),
         server_version: str = "",
         source: str = "",
+        locations: Mapping[ObjectRef, tuple[Location, ...]] | None = None,
+        is_unapplied: bool = False,
     ) -> None:
         """Take the picture. Objects must have passed the door (`snapshot.door`).
 
-        `declared` holds manifests of what somebody wanted, whether the cluster has it or not.
+        `declared` holds manifests of what somebody wanted, whether the cluster has it or not. `locations` says
+        where objects stand that were read from files; what is on record for later does not keep it. `is_unapplied`
+        tells that the objects are manifests which no API server has seen: nothing of it runs.
         """
         self.objects = tuple(objects)
         self.declared = tuple(declared)
@@ -71,6 +76,8 @@ class ClusterSnapshot(Relations):
         self.unparsed = tuple(unparsed)
         self.server_version = server_version
         self.source = source
+        self.locations = dict(locations or {})
+        self.is_unapplied = is_unapplied
 
     def declared_as(self, kind: type[V]) -> list[V]:
         """List manifests of a kind; what they declare need not exist."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import yaml
 
@@ -44,6 +45,48 @@ def load_yaml(content: bytes | str) -> Iterator[object]:
     """
     _check_depth(content)
     yield from yaml.load_all(content, _KubernetesLoader)
+
+
+def compose_yaml(content: bytes | str) -> yaml.Node | None:
+    """Parse one document into nodes, which know their lines; None if there is none.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, holds several documents, or nests too deeply.
+    """
+    _check_depth(content)
+    return yaml.compose(content, _KubernetesLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLines:
+    """Lines, from 1, where a document and the members of its `items` begin."""
+
+    start: int
+    items: tuple[int, ...] = ()
+
+
+def document_lines(content: bytes | str) -> list[DocumentLines]:
+    """Say where the documents of a YAML stream begin, without those that are empty.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, or nests too deeply.
+    """
+    _check_depth(content)
+    found = []
+    for node in yaml.compose_all(content, _KubernetesLoader):
+        if node is None or (isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"):
+            continue
+        found.append(DocumentLines(node.start_mark.line + 1, tuple(_items(node))))
+    return found
+
+
+def _items(node: yaml.Node) -> Iterator[int]:
+    if isinstance(node, yaml.SequenceNode):
+        yield from (member.start_mark.line + 1 for member in node.value)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == "items" and isinstance(value, yaml.SequenceNode):
+                yield from (member.start_mark.line + 1 for member in value.value)
 
 
 def _check_depth(content: bytes | str) -> None:

@@ -162,7 +162,7 @@ def test_scan_exits_by_what_it_found(
     assert run(["scan", "--from", healthy]) == 0
     capsys.readouterr()
     blind = tmp_path / "blind.yaml"
-    blind.write_text("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}")
+    blind.write_text("{apiVersion: v1, kind: Namespace, metadata: {name: shop, uid: n1}, status: {phase: Active}}")
     assert run(["scan", "--from", str(blind)]) == 3
     assert "Too little could be seen" in capsys.readouterr().err
 

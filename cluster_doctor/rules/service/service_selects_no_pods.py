@@ -6,6 +6,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.service.meant import workload_meant_by
 from cluster_doctor.snapshot.selectors import show_labels
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import DaemonSet, Deployment, Pod, Service, StatefulSet
@@ -97,29 +98,11 @@ def service_selects_no_pods(service: Service, cluster: ClusterSnapshot) -> Match
 
 
 def _near(service: Service, cluster: ClusterSnapshot) -> tuple[ObjectRef, dict[str, str]] | None:
-    """The workload that was meant: one that no other Service leads to and that serves the Service's ports.
-
-    A name is not evidence by itself, so that it only decides between workloads that fit otherwise.
-    """
-    wanted = {port.target for port in service.ports}
-    best: tuple[int, ObjectRef, dict[str, str]] | None = None
-    for workload in cluster.workloads():
-        if workload.namespace != service.namespace or not workload.template_labels:
-            continue
-        served = {str(port.number) for c in workload.template.containers for port in c.ports}
-        served |= {port.name for c in workload.template.containers for port in c.ports if port.name}
-        score = 2 * bool(wanted & served)
-        score += 2 * (not cluster.services_of(workload.ref))
-        score += sum(workload.template_labels.get(key) == value for key, value in service.selector.items())
-        score += workload.name == service.name
-        if score >= 3 and (best is None or score > best[0]):
-            best = (
-                score,
-                workload.ref,
-                {k: v for k, v in workload.template_labels.items() if k != "pod-template-hash"},
-            )
-    if best is None:
-        for pod in cluster.within(Pod, service.namespace):
-            if pod.controller is None and pod.labels and not cluster.services_of(pod.ref):
-                return pod.ref, pod.labels
-    return (best[1], best[2]) if best else None
+    """The workload that was meant, or a Pod without one that no Service leads to, with its labels."""
+    meant = workload_meant_by(service, cluster)
+    if meant is not None:
+        return meant.ref, {key: value for key, value in meant.template_labels.items() if key != "pod-template-hash"}
+    for pod in cluster.within(Pod, service.namespace):
+        if pod.controller is None and pod.labels and not cluster.services_of(pod.ref):
+            return pod.ref, pod.labels
+    return None

@@ -25,6 +25,7 @@ class Contents:
         read: returns one file.
         left_out: names of what is there and was not read, with the reason.
         written_at: when the latest file was written.
+        folder: where the files lie; None if they came packed.
     """
 
     place: str
@@ -32,14 +33,19 @@ class Contents:
     read: Callable[[str], bytes]
     left_out: tuple[tuple[str, str], ...] = ()
     written_at: datetime | None = None
+    folder: Path | None = None
 
     def names(self, suffixes: frozenset[str]) -> list[str]:
         """Names that end so, in order."""
         return sorted(name for name in self.sizes if os.path.splitext(name)[1].lower() in suffixes)  # noqa: PTH122 - a name, no path
 
 
-def folder_contents(folder: Path) -> Contents:
+def folder_contents(folder: Path, *, deep: bool = True) -> Contents:
     """List a folder; links are not followed.
+
+    Args:
+        folder: where to look.
+        deep: whether to look into the folders in it too.
 
     Raises:
         UnreadableInput: it cannot be listed, or holds too many files.
@@ -52,7 +58,7 @@ def folder_contents(folder: Path) -> Contents:
         left_out.append((os.path.relpath(error.filename, folder), error.strerror or "unreadable"))
 
     for base, folders, names in os.walk(folder, followlinks=False, onerror=refuse):
-        folders.sort()
+        folders[:] = sorted(folders) if deep else []
         for name in sorted(names):
             path = Path(base, name)
             relative = path.relative_to(folder).as_posix()
@@ -70,6 +76,7 @@ def folder_contents(folder: Path) -> Contents:
         read=lambda name: read_file(folder / name),
         left_out=tuple(left_out),
         written_at=datetime.fromtimestamp(latest, UTC) if sizes else None,
+        folder=folder,
     )
 
 

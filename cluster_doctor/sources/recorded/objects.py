@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.domain.errors import UnreadableInput
+from cluster_doctor.domain.location import Location
 from cluster_doctor.snapshot.builder import SnapshotBuilder
+from cluster_doctor.snapshot.index import view_of
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.unapplied import bears_trace
 from cluster_doctor.sources.protocol import Progress, Scope, Want, silent
 from cluster_doctor.sources.recorded.contents import MOST_BYTES, Contents, folder_contents, read_file
-from cluster_doctor.sources.recorded.parts import RAW, Part, Parts, parts_of
+from cluster_doctor.sources.recorded.extent import cover_lists, cover_manifests, name_unjudged
+from cluster_doctor.sources.recorded.kustomization import Kustomized, read_kustomizations
+from cluster_doctor.sources.recorded.parts import RAW, NoObjectError, Part, Parts, parts_of
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-
-_GET_ALL = frozenset(
-    {
-        "Pod", "ReplicationController", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet",
-        "HorizontalPodAutoscaler", "CronJob", "Job",
-    }
-)  # fmt: skip
-"""What `kubectl get all` lists: the category `all` of Kubernetes itself."""
-_SHOWS_GET_ALL = frozenset({"Pod", "ReplicaSet", "Service"})
-"""Nobody lists these three together but by `kubectl get all`."""
 
 
 class ObjectFiles:
@@ -43,28 +39,38 @@ class ObjectFiles:
     def collect(self, scope: Scope, progress: Progress = silent) -> ClusterSnapshot:
         """Read all objects; those that name no namespace get that of the scope, or `default`.
 
-        A kind counts as read in a namespace where at least one object of it is there: `kubectl get` prints
-        lists, and manifests are kept together. A single object that was fetched by name proves nothing about
-        others.
+        What counts as read depends on what the files are: lists from a cluster (`cover_lists`), or manifests that
+        no API server has seen (`cover_manifests`).
 
         Raises:
+            NoObjectError: the files are about something else.
             UnreadableInput: nothing could be read as a Kubernetes object.
         """
         progress(f"reading {self.description}")
         builder = SnapshotBuilder(self.description)
-        found = list(self._parts(builder))
-        parts = [part for file in found for part in file.objects]
-        builder.add_all(odd for file in found for odd in file.odd)
+        kustomized = read_kustomizations(self._content) if isinstance(self._content, Contents) else Kustomized()
+        found = list(self._parts(builder, kustomized))
+        builder.add_all(odd for _, file in found for odd in file.odd)
         if not found and isinstance(self._content, Contents):
             why = "".join(f"; {gap.detail}" for gap in builder.gaps[:1])
-            raise UnreadableInput(
+            raise (UnreadableInput if why else NoObjectError)(
                 f"{self._content.place} holds no Kubernetes object in {', '.join(sorted(SUFFIXES))} files{why}",
                 "Name a folder with manifests or `kubectl get -o json` output, or say --format.",
             )
         namespace = scope.namespaces[0] if len(scope.namespaces) == 1 else "default"
-        placed = [Part(_placed(part.raw, namespace), part.listed) for part in parts]
-        builder.add_all(part.raw for part in placed)
-        _cover(builder, placed)
+        placed = []
+        for name, file in found:
+            for part in file.objects:
+                raw = _placed(part.raw, kustomized.namespace_of(name) or namespace)
+                placed.append(replace(part, raw=raw))
+                builder.add(raw)
+                self._locate(builder, name, placed[-1])
+        builder.is_unapplied = not any(bears_trace(part.raw) for part in placed)
+        if any(file.lists for _, file in found) or not builder.is_unapplied:
+            cover_lists(builder, placed)
+        else:
+            cover_manifests(builder, placed, kustomized)
+            name_unjudged(builder)
         if not any(text(part.raw, "metadata", "creationTimestamp") for part in placed):
             builder.taken_at = self._written_at()
         return builder.build()
@@ -78,13 +84,21 @@ class ObjectFiles:
         """Return the snapshot as it is: files hold what they hold."""
         return cluster
 
-    def _parts(self, builder: SnapshotBuilder) -> Iterator[Parts]:
+    def _parts(self, builder: SnapshotBuilder, kustomized: Kustomized) -> Iterator[tuple[str, Parts]]:
         if isinstance(self._content, bytes):
-            yield parts_of(self._content, "standard input")
+            yield "", parts_of(self._content, "standard input")
         elif isinstance(self._content, Path):
-            yield parts_of(read_file(self._content), str(self._content))
+            yield str(self._content), parts_of(read_file(self._content), str(self._content), locate=True)
         else:
-            yield from _parts_in(self._content, builder)
+            yield from _parts_in(self._content, builder, kustomized)
+
+    def _locate(self, builder: SnapshotBuilder, name: str, part: Part) -> None:
+        """Note where an object stands, as seen from the working directory; what came packed stands nowhere."""
+        folder = self._content.folder if isinstance(self._content, Contents) else Path()
+        if isinstance(self._content, bytes) or folder is None:
+            return
+        path = os.path.relpath(folder / name)
+        builder.locate(view_of(part.raw).ref, Location(Path(path).as_posix(), part.line))
 
     def _written_at(self) -> datetime | None:
         if isinstance(self._content, Path):
@@ -92,16 +106,20 @@ class ObjectFiles:
         return self._content.written_at if isinstance(self._content, Contents) else None
 
 
-def _parts_in(contents: Contents, builder: SnapshotBuilder) -> Iterator[Parts]:
+def _parts_in(contents: Contents, builder: SnapshotBuilder, kustomized: Kustomized) -> Iterator[tuple[str, Parts]]:
     left = MOST_BYTES
     for name in contents.names(SUFFIXES):
+        if name in kustomized.patches:
+            continue  # a part of an object, and not one
         left -= contents.sizes[name]
         if left < 0:
             detail = f"{name} brings what is read to more than {MOST_BYTES} bytes"
             builder.gap(Gap(kind="File", name=name, reason=GapReason.TRUNCATED, detail=detail))
             continue
         try:
-            yield parts_of(contents.read(name), name)
+            yield name, parts_of(contents.read(name), name, locate=True)
+        except NoObjectError:
+            continue  # values, workflows, settings: many files are YAML and no manifest
         except UnreadableInput as error:
             builder.gap(Gap(kind="File", name=name, reason=GapReason.UNREADABLE, detail=error.what))
     for name, why in contents.left_out:
@@ -115,19 +133,3 @@ def _placed(raw: RAW, namespace: str) -> RAW:
     if known is None or not known.namespaced or not isinstance(metadata, dict) or metadata.get("namespace"):
         return raw
     return {**raw, "metadata": {**metadata, "namespace": namespace}}
-
-
-def _cover(builder: SnapshotBuilder, parts: Iterable[Part]) -> None:
-    places: dict[str, set[str]] = defaultdict(set)
-    for part in parts:
-        kind, namespace = text(part.raw, "kind"), text(part.raw, "metadata", "namespace")
-        if part.listed:
-            places[kind].add(namespace)
-        else:
-            builder.cover(kind, namespace, text(part.raw, "metadata", "name"))
-    for kind, namespaces in places.items():
-        for namespace in namespaces:
-            builder.cover(kind, namespace or None)
-    for namespace in set.intersection(*(places[kind] for kind in _SHOWS_GET_ALL)):
-        for kind in _GET_ALL:
-            builder.cover(kind, namespace)

@@ -1,0 +1,62 @@
+"""How the parts of a scan are put into words, the same in every form."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.scan import ScanFinding, ScanReport, ScanVerdict, Suppression, Unchecked
+
+MOST_KINDS = 8
+
+
+def headline(scan: ScanReport) -> str:
+    """The result in one line."""
+    match scan.verdict:
+        case ScanVerdict.FOUND:
+            return f"{counted(len(scan.findings), 'finding')}, some at {scan.fail_on} or above"
+        case ScanVerdict.CLEAR:
+            below = f" ({counted(len(scan.findings), 'finding')} below)" if scan.findings else ""
+            return f"Nothing at {scan.fail_on} or above{below}"
+        case ScanVerdict.BLIND:
+            return f"Too little could be seen to say that nothing is at {scan.fail_on} or above"
+
+
+def role(finding: ScanFinding) -> str:
+    """What a finding is: a root cause, another cause, or a symptom."""
+    return "root cause" if finding.root_cause else finding.stage.value
+
+
+def suppressed(finding: ScanFinding) -> str:
+    """Who decided not to be told of a finding, why and until when."""
+    entry = finding.suppression
+    return f"{entry.owner}: {entry.reason} (until {entry.expires})" if entry else ""
+
+
+def expired(entry: Suppression) -> str:
+    """An entry that no longer suppresses."""
+    return f"suppression has expired and no longer holds: {entry}"
+
+
+def unused(entry: Suppression) -> str:
+    """An entry that met nothing."""
+    return f"suppression matches nothing: {entry}"
+
+
+def lack(unchecked: Unchecked) -> str:
+    """Why one rule could not judge."""
+    return f"{unchecked.rule}: {', '.join(unchecked.because)}"
+
+
+def could_not_check(scan: ScanReport) -> str:
+    """How many rules could not judge everywhere, and what they lacked; empty if all could."""
+    if not scan.could_not_check:
+        return ""
+    kinds = sorted({kind for unchecked in scan.could_not_check for kind in unchecked.lacks})
+    more = f" and {len(kinds) - MOST_KINDS} more" if len(kinds) > MOST_KINDS else ""
+    return (
+        f"{counted(len(scan.could_not_check), 'check')} could not judge, because nobody read: "
+        f"{', '.join(kinds[:MOST_KINDS])}{more}; --output json lists them"
+    )
+
+
+def counted(count: int, word: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,31 @@
+"""A PodDisruptionBudget in an API version that is gone."""
+
+from __future__ import annotations
+
+from cluster_doctor.domain.findings import Severity
+from cluster_doctor.rules.manifest.versions import removed_version
+from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import DisruptionBudget
+
+
+@rule(Severity.ERROR, subject=DisruptionBudget)
+def disruption_budget_api_version_is_removed(budget: DisruptionBudget, cluster: ClusterSnapshot) -> Matches:
+    """The PodDisruptionBudget is written in an API version that Kubernetes no longer serves.
+
+    Why it matters:
+        The API server refuses it: no matches for that kind in that version.
+
+    Fires on:
+        {apiVersion: policy/v1beta1, kind: PodDisruptionBudget, metadata: {name: web}}
+
+    Stays quiet on:
+        {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}}
+
+    Remedy:
+        Write it in the version that took its place; some fields are named otherwise there.
+
+    References:
+        https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+    """
+    yield from removed_version(budget, cluster)

@@ -1,0 +1,138 @@
+"""From pictures of a cluster, or of what shall be applied to one, to the report of a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cluster_doctor.domain.coverage import GapReason
+from cluster_doctor.domain.findings import Finding, Severity, Stage
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.scan import PastFinding, ScanFinding, ScanReport, ScanVerdict, Suppression, Unchecked
+from cluster_doctor.inference.diagnose import diagnose, saw_enough
+from cluster_doctor.rules.catalogue import all_rules
+from cluster_doctor.rules.engine import run_rules
+from cluster_doctor.scanning.baseline import compare
+from cluster_doctor.scanning.suppressions import apply_suppressions
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+_HARMLESS = frozenset({GapReason.NOT_SERVED, GapReason.NOT_RECORDED, GapReason.OUT_OF_SCOPE})
+
+
+@dataclass(frozen=True)
+class ScanPolicy:
+    """What a scan is judged by.
+
+    Attributes:
+        fail_on: the severity from which on a finding counts.
+        namespaces: where findings are wanted; none means everywhere.
+        suppressions: what nobody wants to be told.
+        baseline: what was known before; None if nothing shall be compared.
+        today: the day by which suppressions expire.
+    """
+
+    fail_on: Severity
+    today: date
+    namespaces: tuple[str, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    baseline: tuple[PastFinding, ...] | None = None
+
+
+def scan_pictures(pictures: Sequence[ClusterSnapshot], policy: ScanPolicy) -> ScanReport:
+    """Run every rule over every picture, and report what is left after suppressions and baseline."""
+    looked = [_look(cluster, policy.namespaces) for cluster in pictures]
+    findings = [finding for look in looked for finding in look.findings]
+    unchecked = _unchecked(pictures, [look.lacked for look in looked])
+    judged = apply_suppressions(findings, policy.suppressions, policy.today)
+    compared = compare(
+        judged.kept,
+        policy.baseline or (),
+        present={found.fingerprint for found in findings},
+        unchecked={lack.rule for lack in unchecked},
+        namespaces=policy.namespaces,
+    )
+    found = any(finding.severity >= policy.fail_on for finding in compared.new)
+    sighted = all(_could_look(cluster) for cluster in pictures)
+    return ScanReport(
+        source=", ".join(cluster.source for cluster in pictures),
+        fail_on=policy.fail_on.name,
+        verdict=ScanVerdict.FOUND if found else ScanVerdict.CLEAR if sighted else ScanVerdict.BLIND,
+        findings=compared.new,
+        compared=policy.baseline is not None,
+        known=compared.known,
+        gone=compared.gone,
+        unverified=compared.unverified,
+        suppressed=judged.hidden,
+        suppressions_expired=judged.expired,
+        suppressions_unused=judged.unused,
+        gaps=tuple(dict.fromkeys(gap for cluster in pictures for gap in cluster.coverage.gaps)),
+        could_not_check=unchecked,
+    )
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the rules said about one picture: findings in order, and what each rule lacked."""
+
+    findings: tuple[ScanFinding, ...]
+    lacked: dict[str, str]
+
+
+def _look(cluster: ClusterSnapshot, namespaces: Sequence[str]) -> _Look:
+    """Find what is wrong within the namespaces: root causes as ranked, then the rest, worst first."""
+    causes = diagnose(cluster, Incident(namespaces=tuple(namespaces))).root_causes
+    rank = {cause.fingerprint: position for position, cause in enumerate(causes)}
+    results = run_rules(all_rules(), cluster)
+    inside = [
+        finding for finding in results.findings if not namespaces or finding.subject.namespace in (*namespaces, None)
+    ]
+    inside.sort(
+        key=lambda found: (
+            rank.get(found.fingerprint, len(rank)),
+            found.stage is Stage.SYMPTOM,
+            -found.severity,
+            found.subject,
+            found.rule,
+            found.about,
+        )
+    )
+    return _Look(tuple(_told(finding, rank, cluster) for finding in inside), results.lacked)
+
+
+def _told(finding: Finding, rank: Mapping[str, int], cluster: ClusterSnapshot) -> ScanFinding:
+    """Add to a finding what a scan tells beyond it; of several places where its object stands, the last one counts."""
+    fields = {name: getattr(finding, name) for name in Finding.model_fields}
+    places = cluster.locations.get(finding.subject) or (None,)
+    return ScanFinding(**fields, root_cause=finding.fingerprint in rank, location=places[-1])
+
+
+_NOBODY = "nobody read it"
+
+
+def _unchecked(pictures: Iterable[ClusterSnapshot], lacked: Iterable[Mapping[str, str]]) -> tuple[Unchecked, ...]:
+    """Say which rules could not judge everywhere, what they lacked, and why nobody had it."""
+    lacks: dict[str, set[str]] = {}
+    for lack in lacked:
+        for rule, kinds in lack.items():
+            lacks.setdefault(rule, set()).update(kinds.split(", "))
+    gaps: dict[str, set[str]] = {}
+    for gap in (gap for cluster in pictures for gap in cluster.coverage.gaps):
+        gaps.setdefault(gap.kind, set()).add(gap.reason.value)
+    return tuple(
+        Unchecked(
+            rule=rule,
+            lacks=tuple(sorted(kinds)),
+            because=tuple(
+                f"{kind}: {reason}" for kind in sorted(kinds) for reason in sorted(gaps.get(kind, {_NOBODY}))
+            ),
+        )
+        for rule, kinds in sorted(lacks.items())
+    )
+
+
+def _could_look(cluster: ClusterSnapshot) -> bool:
+    """Tell whether silence means something: of manifests, that every file could be read."""
+    if cluster.is_unapplied:
+        return all(gap.reason in _HARMLESS for gap in cluster.coverage.gaps)
+    return saw_enough(cluster)

@@ -1,0 +1,1 @@
+"""Scans: what is told, to whom, and with which exit code."""
