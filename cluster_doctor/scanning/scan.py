@@ -11,8 +11,7 @@ from cluster_doctor.domain.findings import Finding, Severity, Stage
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.scan import PastFinding, ScanFinding, ScanReport, ScanVerdict, Suppression, Unchecked
 from cluster_doctor.inference.diagnose import diagnose, saw_enough
-from cluster_doctor.rules.catalogue import all_rules
-from cluster_doctor.rules.engine import run_rules
+from cluster_doctor.rules.engine import check_all
 from cluster_doctor.scanning.baseline import compare
 from cluster_doctor.scanning.suppressions import apply_suppressions
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -83,7 +82,7 @@ def _look(cluster: ClusterSnapshot, namespaces: Sequence[str]) -> _Look:
     """Find what is wrong within the namespaces: root causes as ranked, then the rest, worst first."""
     causes = diagnose(cluster, Incident(namespaces=tuple(namespaces))).root_causes
     rank = {cause.fingerprint: position for position, cause in enumerate(causes)}
-    results = run_rules(all_rules(), cluster)
+    results = check_all(cluster)
     inside = [
         finding for finding in results.findings if not namespaces or finding.subject.namespace in (*namespaces, None)
     ]
