@@ -11,6 +11,7 @@ from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Severity
 from cluster_doctor.domain.incident import Symptom
+from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 
 
@@ -84,6 +85,7 @@ class Diagnosis(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
     gaps: tuple[Gap, ...] = ()
     rules_fired: int = 0
     rules_clear: int = 0

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from cluster_doctor.domain.diagnosis import RootCause, Status
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
+from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.incident import Claim, ClaimVerdict
 from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.domain.report import Report
@@ -70,6 +71,11 @@ def value(raw: JsonValue) -> str:
         return "not set"
     shown = one_line(raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False))
     return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
+
+
+def due(prediction: Finding) -> str:
+    """When a prediction comes true."""
+    return f"due {prediction.due:%Y-%m-%d %H:%M} UTC" if prediction.due else "no date: it hangs on what is done next"
 
 
 def refuted(report: Report) -> tuple[Claim, ...]:

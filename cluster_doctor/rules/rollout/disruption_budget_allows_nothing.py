@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.snapshot.paths import integer
+from cluster_doctor.rules.rollout.evictions import blocked_while_well, refused_evictions
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import DisruptionBudget, Event
 
@@ -45,14 +45,9 @@ def disruption_budget_allows_nothing(budget: DisruptionBudget, cluster: ClusterS
     References:
         https://kubernetes.io/docs/tasks/run-application/configure-pdb/
     """
-    status = budget.mapping("status")
-    expected = integer(status, "expectedPods")
-    if integer(status, "disruptionsAllowed") or not expected or integer(status, "currentHealthy") < expected:
-        return
-    refused = [
-        e for e in cluster.all(Event) if "disruption budget" in e.message and e.regarding.namespace == budget.namespace
-    ]
-    if not refused:
+    expected = blocked_while_well(budget)
+    refused = refused_evictions(budget, cluster)
+    if not expected or not refused:
         return  # it holds nobody up today
     yield Match(
         message=f"PodDisruptionBudget {budget.name} allows no eviction although all {expected} Pods are healthy",

@@ -32,7 +32,8 @@ class Secret(View):
     """A Secret, without its values: type, names of keys, and facts computed when it was read.
 
     `facts` maps a key to what may be told about its value: for a certificate `subject`, `sans`,
-    `not_before`, `not_after`; for a pull secret `registries`; for a port number `port`.
+    `not_before`, `not_after`; for a pull secret `registries`; for a token `issued_at`,
+    `expires_at`; for a port number `port`.
     """
 
     kind: ClassVar[str] = "Secret"
