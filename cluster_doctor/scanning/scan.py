@@ -19,6 +19,7 @@ from cluster_doctor.scanning.suppressions import apply_suppressions
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 RISKS = frozenset({Stage.RISK})
+_ORDER = tuple(Stage)
 _HARMLESS = frozenset({GapReason.NOT_SERVED, GapReason.NOT_RECORDED, GapReason.OUT_OF_SCOPE})
 
 
@@ -104,7 +105,7 @@ def _look(cluster: ClusterSnapshot, policy: ScanPolicy) -> _Look:
     inside.sort(
         key=lambda found: (
             rank.get(found.fingerprint, len(rank)),
-            found.stage is Stage.SYMPTOM,
+            _ORDER.index(found.stage),
             -found.severity,
             found.subject,
             found.rule,

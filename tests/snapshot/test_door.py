@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import time
 
@@ -189,6 +190,32 @@ def test_a_secret_keeps_its_keys_and_facts() -> None:
     assert admitted["keys"] == ["empty", "port"]
     assert admitted["facts"] == {"port": {"port": 5432}, "empty": {"empty": True}}
     assert "data" not in admitted
+
+
+def _token(claims: str) -> str:
+    parts = ('{"alg":"none"}', claims, "signature")
+    token = ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+    return base64.b64encode(token.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("claims", "facts"),
+    [
+        ('{"iat":1767225600,"exp":1769817600,"sub":"somebody@example.com"}',
+         {"issued_at": "2026-01-01T00:00:00+00:00", "expires_at": "2026-01-31T00:00:00+00:00"}),
+        ('{"sub":"somebody@example.com"}', None),
+        ('{"exp":"tomorrow","iat":-1}', None),
+        ('{"exp":1e300}', None),
+        ('{"exp":', None),
+    ],
+    ids=["both times", "no end", "odd times", "beyond the calendar", "no JSON"],
+)  # fmt: skip
+def test_of_a_token_only_its_times_are_told(claims: str, facts: dict[str, str] | None) -> None:
+    secret = {"kind": "Secret", "metadata": {"name": "partner"}, "data": {"token": _token(claims)}, "type": "Opaque"}
+    admitted = Door().admit(secret)
+    assert admitted is not None
+    assert admitted["facts"] == ({"token": facts} if facts else {})
+    assert "somebody" not in str(admitted)
 
 
 @pytest.mark.parametrize("odd", [None, 7, "text", [], {}, {"kind": 1, "metadata": {}}, {"kind": "Pod", "metadata": 3}])

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.rules.image.pulling import PullError, failed_pulls, pods_without_image
+from cluster_doctor.rules.image.pulling import PullError, classify, failed_pulls, pods_without_image
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Pod
@@ -74,8 +74,8 @@ def image_will_vanish(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/concepts/architecture/garbage-collection/#containers-images
     """
     for pull in failed_pulls(pod, cluster):
-        if pull.error is not PullError.NOT_FOUND:
-            continue
+        if classify(pull.words, brings_credentials=True) is not PullError.NOT_FOUND:
+            continue  # "does not exist or may require authorization" proves nothing: other Pods may bring credentials
         image = pull.container.image
         by_workload: dict[ObjectRef, list[Runner]] = defaultdict(list)
         for runner in _runners(cluster).get(image, ()):

@@ -82,6 +82,6 @@ def rollout_will_exceed_quota(quota: ResourceQuota, cluster: ClusterSnapshot) ->
             ),
             blame=quota.ref,
             about=resource,
-            arithmetic=f"{shown['u']} of {resource} in use and {shown['a']} for one more Pod of {largest.name} make "
-            f"more than {shown['h']}, and none of its {largest.wanted} Pods may be unavailable meanwhile",
+            arithmetic=f"{resource}: {shown['u']} used and {shown['a']} for one more Pod of {largest.name} make more "
+            f"than {shown['h']}, and with replicas: {largest.wanted} no Pod may be unavailable meanwhile",
         )

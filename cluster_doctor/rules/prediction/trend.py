@@ -67,7 +67,7 @@ def rising_to(limit: float, series: MetricSeries | None, now: datetime) -> Trend
         return None
     if _steadiness(samples) < STEADY:
         return None
-    level = median(value for _, value in samples[-3:])
+    level = median(value + slope * (samples[-1][0] - moment) for moment, value in samples[-3:])
     if level >= limit:
         return None
     left = (limit - level) / slope
