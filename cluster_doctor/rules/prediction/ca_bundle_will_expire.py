@@ -7,18 +7,12 @@ from cluster_doctor.rules.prediction.authorities import bundles, trusting, valid
 from cluster_doctor.rules.prediction.validity import ends_soon, life
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import (
-    APIService,
-    CustomDefinition,
-    MutatingWebhookConfiguration,
-    WebhookConfiguration,
-)
+from cluster_doctor.snapshot.views import APIService, CustomDefinition, WebhookConfiguration
 
 
 @rule(
     Severity.ERROR,
     subject=WebhookConfiguration,
-    needs=(MutatingWebhookConfiguration, APIService, CustomDefinition),
     stage=Stage.PREDICTION,
     directness=Directness.STATED,
     among=trusting,

@@ -57,6 +57,8 @@ def disruption_budget_will_block_drain(budget: DisruptionBudget, cluster: Cluste
     expected = blocked_while_well(budget)
     if not expected or refused_evictions(budget, cluster):
         return
+    if budget.integer("status", "desiredHealthy") < expected:
+        return  # an eviction that has just been granted is being counted
     covered = cluster.select_by(budget.namespace, budget.mapping("spec", "selector"))
     nodes = sorted({pod.node_name for pod in covered if pod.node_name and pod.expected_to_run})
     if not nodes:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from cluster_doctor.domain.diagnosis import Status
 from cluster_doctor.domain.findings import Stage, Verdict
@@ -32,7 +38,7 @@ BUDGET = """
 kind: PodDisruptionBudget
 metadata: {name: web}
 spec: {RULE, selector: {matchLabels: {app: web}}}
-status: {disruptionsAllowed: ALLOWED, currentHealthy: HEALTHY, desiredHealthy: 2, expectedPods: 2}
+status: {disruptionsAllowed: ALLOWED, currentHealthy: HEALTHY, desiredHealthy: DESIRED, expectedPods: 2}
 ---
 kind: Pod
 metadata: {name: web-0, labels: {app: web}}
@@ -44,6 +50,7 @@ metadata: {name: web-1, labels: {app: web}}
 spec: {nodeName: n2, containers: [{name: web}]}
 status: {phase: Running}
 """
+BLOCKING = {"RULE": "minAvailable: 2", "ALLOWED": "0", "HEALTHY": "2", "DESIRED": "2"}
 REFUSED = """
 ---
 kind: Event
@@ -108,7 +115,7 @@ def test_a_prediction_says_how_it_is_reckoned_and_is_no_root_cause(rule: Rule) -
 
 
 def test_a_well_cluster_stays_healthy_whatever_is_coming_up() -> None:
-    text = filled(BUDGET, RULE="minAvailable: 2", ALLOWED="0", HEALTHY="2")
+    text = filled(BUDGET, **BLOCKING)
     well = text.replace(
         "phase: Running", "phase: Running, podIP: 10.0.0.1, conditions: [{type: Ready, status: 'True'}]"
     )
@@ -169,7 +176,7 @@ status: {renewalTime: '2026-01-01T11:30:00Z', notAfter: '2026-01-31T00:00:00Z'}
 def test_a_budget_names_the_nodes_that_cannot_be_drained(
     rule: str, allowed: str, healthy: str, more: str, nodes: str
 ) -> None:
-    cluster = snapshot_of(filled(BUDGET, RULE=rule, ALLOWED=allowed, HEALTHY=healthy) + more)
+    cluster = snapshot_of(filled(BUDGET, **{**BLOCKING, "RULE": rule, "ALLOWED": allowed, "HEALTHY": healthy}) + more)
     found = predict(cluster, Incident())
     assert [one.message for one in found] == (
         [f"PodDisruptionBudget web will block the drain of {nodes}"] * bool(nodes)
@@ -199,6 +206,10 @@ def test_a_quota_is_told_of_where_a_rollout_must_add_a_pod_first(
 ) -> None:
     text = filled(QUOTA, REPLICAS=replicas, RUNNING=replicas, STRATEGY=strategy, UPDATED=updated, SCOPES=scopes)
     assert [prediction.about for prediction in coming(text)] == ["limits.memory"] * fires
+
+
+def test_a_budget_that_has_just_granted_an_eviction_blocks_nothing() -> None:
+    assert coming(filled(BUDGET, **{**BLOCKING, "RULE": "minAvailable: 1", "DESIRED": "1"})) == []
 
 
 def test_a_quota_with_room_for_one_pod_is_quiet() -> None:
@@ -233,12 +244,32 @@ def test_a_version_is_told_of_only_where_a_cluster_serves_it() -> None:
 
 
 def test_what_is_due_first_is_told_first_and_only_of_the_namespaces_asked() -> None:
-    budget = filled(BUDGET, RULE="minAvailable: 2", ALLOWED="0", HEALTHY="2")
+    budget = filled(BUDGET, **BLOCKING)
     later = filled(TLS, BEGIN="2025-01-20T00:00:00Z", END="2026-01-20T00:00:00Z", ANNOTATIONS="labels: {}")
     sooner = filled(TLS, BEGIN="2025-01-03T00:00:00Z", END="2026-01-03T00:00:00Z", ANNOTATIONS="namespace: blog")
     text = f"{budget}---{later}---{sooner}"
     assert [found.subject.namespace for found in coming(text)] == ["blog", "shop", "shop"]
     assert [found.rule for found in coming(text, "blog")] == ["certificate_will_expire"]
+
+
+def test_an_authority_whose_successor_stands_beside_it_may_end() -> None:
+    fires_on = next(rule for rule in PREDICTORS if rule.name == "ca_bundle_will_expire").doc.fires_on
+    (found,) = coming(fires_on)
+    assert (
+        found.arithmetic
+        == "2026-01-11 00:00 UTC less 2026-01-01 12:00 UTC leaves 9 days of the 365 days that it is valid"
+    )
+    old = base64.b64decode(fires_on.partition(">-")[2])
+    both = base64.b64encode(old + _authority(until=datetime(2027, 1, 11, tzinfo=UTC))).decode()
+    assert coming(fires_on.partition(">-")[0] + both) == []
+    assert coming(fires_on.partition(">-")[0] + base64.b64encode(b"no certificate").decode()) == []
+
+
+def _authority(until: datetime) -> bytes:
+    key = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "new")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 2, until - timedelta(days=730), until)
+    return made.sign(key, None).public_bytes(Encoding.PEM)
 
 
 def test_what_was_not_measured_is_unknown_and_not_well() -> None:

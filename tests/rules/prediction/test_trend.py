@@ -28,10 +28,10 @@ def series(values: Sequence[float], step: float = 10 * MINUTE, end: datetime = N
 
 
 def test_the_date_is_what_is_left_by_the_pace() -> None:
-    trend = rising_to(1.0, series([0.60 + 0.01 * at for at in range(13)]), NOW)  # 6 % an hour, 28 % left of 72 %
+    trend = rising_to(1.0, series([0.60 + 0.01 * at for at in range(13)]), NOW)  # six percent an hour
     assert trend is not None
     assert trend.per_hour == pytest.approx(0.06)
-    assert trend.due - NOW == pytest.approx(timedelta(hours=(1 - 0.71) / 0.06), abs=timedelta(minutes=1))
+    assert trend.due - NOW == pytest.approx(timedelta(hours=(1 - 0.72) / 0.06), abs=timedelta(minutes=1))
     assert "+6.00% per hour" in trend.arithmetic
 
 
