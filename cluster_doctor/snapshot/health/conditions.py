@@ -93,6 +93,8 @@ def read_conditions(
 ) -> tuple[list[Health], bool]:
     """Read a list of conditions; also tell whether some were about an older generation of the object.
 
+    What is lacking comes before what is being done about it.
+
     Args:
         conditions: with their positions.
         where: path of the list, for citations.
@@ -113,7 +115,8 @@ def read_conditions(
         verdict = _verdict(polarity, condition)
         if verdict:
             found.append((polarity, Health(verdict, _words(condition) or kind, f"{where}[{position}]")))
-    return [health for polarity, health in found if not (summarised and polarity is Polarity.PART)], stale
+    told = [entry for entry in found if not (summarised and entry[0] is Polarity.PART)]
+    return [health for _, health in sorted(told, key=lambda entry: entry[0] is Polarity.BUSY)], stale
 
 
 def condition_status(condition: Condition) -> str:

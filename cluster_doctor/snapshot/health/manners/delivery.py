@@ -39,7 +39,6 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("argoproj.io", "Experiment"): _ANALYSIS,
     ("argoproj.io", "Application"): Manner(
         states=("status.health.status",),
-        conditions=silent("OrphanedResourceWarning", "ExcludedResourceWarning"),
         reader=verdicts.application,
     ),
     **stateless(

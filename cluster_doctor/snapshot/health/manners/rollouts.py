@@ -26,7 +26,7 @@ def rollout(view: View) -> Health | None:
     """Read a Rollout: what failed or was paused, then whether all replicas are of the new revision and available."""
     if not view.mapping("status"):
         return None
-    if view.text("status", "observedGeneration").isdecimal() and view.text("status", "phase") in _PHASES:
+    if view.text("status", "phase") in _PHASES:
         told = view.text("status", "message") or view.text("status", "phase")
         return Health(_PHASES[view.text("status", "phase")], told, "status.phase")
     return (
