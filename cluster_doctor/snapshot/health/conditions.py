@@ -38,24 +38,24 @@ class Polarity(StrEnum):
 
 _GOOD = frozenset(
     {"accepted", "admitted", "available", "complete", "completed", "compliant", "configured", "deployed", "done",
-     "established", "fullyapplied", "healthy", "installed", "namesaccepted", "programmed", "provisioned", "ready",
-     "reconcilecomplete", "reconciled", "reconcilesuccess", "resolvedrefs", "resourcesynced", "succeeded",
-     "successful", "synced", "uptodate", "valid", "validated"}
+     "established", "finished", "fullyapplied", "healthy", "installed", "namesaccepted", "programmed", "provisioned",
+     "ready", "reconcilecomplete", "reconciled", "reconcilesuccess", "resolvedrefs", "resourcesynced", "succeeded",
+     "successful", "synced", "uptodate", "valid", "validated", "wellformed"}
 )  # fmt: skip
 _SUMMARIES = frozenset({"ready", "available", "healthy", "succeeded", "compliant"})
 """Where one of these is given, conditions of parts are details."""
 _BAD = re.compile(
-    r"^(stalled|orphan|notready|terminal|blocked|unhealthy|misconfigured|(partially|failed|invalid|error)\w*)$"
+    r"^(stalled|orphan|notready|terminal|blocked|unhealthy|unreachable|misconfigured|(partially|failed|invalid|error)\w*)$"
     r"|(failed|failures?|errors?|erroroccurred|degraded|invalid|unhealthy|mismatch|(?<!in)stalled|conflict|conflicted|denied)$"
 )
 _BUSY = re.compile(
     r"(progressing|reconciling|issuing|updating|upgrading|creating|deleting|terminating|provisioning|initiali[sz]ing"
-    r"|scaling|rolling|migrating|pending|installing|deploying|restarting|resizing|restoring|recovering|syncing|draining"
+    r"|scaling(up|down)?|rolling|migrating|pending|installing|deploying|restarting|resizing|restoring|recovering|syncing|draining"
     r"|starting|rebalancing|inprogress)$"
 )
 _AT_REST = re.compile(r"^(\w*suspended|\w*paused|stopped|hibernat(ed|ion)|halted)$")
 _PART = re.compile(
-    r"(ready|available|healthy|succeeded|success|installed|deployed|configured|uptodate|reconciled|completed|synced"
+    r"(ready|available|healthy|succeeded|success|successful|installed|deployed|configured|uptodate|reconciled|completed|synced"
     r"|valid|applied|created|provisioned|accepted|initiali[sz]ed|established|bound|exists|generated|registered"
     r"|scheduled|connected|reachable|provided|uploaded|updated)$"
 )
@@ -71,7 +71,7 @@ _WORK_WORDS = re.compile(
     r"|restarting|unpacking|restor|running|(?<!not )scheduled"
 )
 _REST_WORDS = re.compile(r"paused|suspended|stopped|hibernat|halted")
-_DONE_WORDS = re.compile(r"available$|complete|success|^ready$|asexpected|finished|uptodate|idle|promoted$")
+_DONE_WORDS = re.compile(r"(?<!un)available$|complete|success|^ready$|asexpected|finished|uptodate|idle|promoted$")
 
 
 def polarity_of(kind: str) -> Polarity | None:

@@ -10,21 +10,22 @@ _WELL = frozenset(
     {"accepted", "active", "applied", "approved", "attached", "available", "bound", "complete", "completed",
      "compliant", "connected", "created", "current", "deployed", "done", "enabled", "established", "exists",
      "finished", "fullyapplied", "green", "healthy", "initialized", "installed", "insync", "normal", "ok",
-     "online", "open", "operational", "provisioned", "published", "ready", "reconciled", "registered", "running",
-     "stable", "succeeded", "success", "successful", "synced", "synchronized", "up", "uploaded", "valid",
+     "online", "open", "operational", "provisioned", "propagated", "published", "ready", "reconciled", "registered",
+     "running", "stable", "subscribed", "succeeded", "success", "successful", "synced", "synchronized", "up", "uploaded", "valid",
      "validated"}
 )  # fmt: skip
 _AT_REST = frozenset({"disabled", "halted", "hibernated", "paused", "sleeping", "stopped", "suspended"})
 _AT_WORK = frozenset(
-    {"initial", "initialization", "inprogress", "new", "notready", "orange", "pending", "queued", "scheduled",
-     "started", "submitted", "unready", "upgrade", "validation", "waitfor", "waiting", "yellow"}
+    {"bootstrap", "initial", "initialization", "inprogress", "new", "notready", "orange", "pending", "queued",
+     "scheduled", "started", "submitted", "unready", "upgrade", "validation", "waitfor", "waiting", "yellow"}
 )  # fmt: skip
 _ABSENT = frozenset({"absent", "missing", "notfound"})
 _UNTOLD = frozenset({"", "none", "unknown"})
 _FAILURES = re.compile(
-    r"fail|error|invalid|unhealthy|degraded|reject|denied|crash|abort|(?<!\w)lost|broken|conflict|non ?compliant"
-    r"|not ?allowed|unrecoverable|(?<!in)stalled|orphan|blocked|mismatch|offline|unavailable|time(d ?)?out|expired"
-    r"|critical|warning|cannot|unable|inconsistent|unreachable|evicted|cancel|forbidden|back ?off|^(down|red|err)(?!\w)"
+    r"abnormal|fail|error|invalid|unhealthy|degraded|reject|denied|crash|abort|(?<!\w)lost|broken|conflict"
+    r"|non ?compliant|not ?allowed|unrecoverable|(?<!in)stalled|orphan|blocked|mismatch|offline|unavailable|time(d ?)?out|expired"
+    r"|critical|warning|cannot|unable|inconsistent|unreachable|evicted|cancel|forbidden"
+    r"|back ?off|^(down|red|err)(?!\w)"
 )
 _PARTICIPLE = re.compile(r"(?<!\w)(?!\w*(?:running|existing|missing))\w{3,}ing(?!\w)|\w+ing(?:to|for|on|up|down)(?!\w)")
 _SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s_,.:;-]+")

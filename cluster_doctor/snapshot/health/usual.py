@@ -30,6 +30,7 @@ _RESTING_NOTES = frozenset(
 )  # fmt: skip
 _YES = frozenset({"true", "yes", "on", "1"})
 _ERRORS = ("status.failureMessage", "status.failureReason", "status.errorMessage", "status.error")
+_NOTHING = ("none", "None", "null", "N/A", "n/a", "no error")
 _HOLDERS = ("parents", "ancestors", "listeners", "ingress")
 """Lists in a status whose members carry conditions of their own."""
 _COUNTS = (
@@ -42,6 +43,7 @@ _COUNTS = (
     "numberAvailable",
 )
 _STATE_ENDINGS = ("phase", "state", "status", "health", "stage", "result")
+_NOT_NOW = ("desired", "expected", "initial", "last", "old", "previous", "target")
 _READY_FLAGS = ("status.ready", "status.readyToUse")
 
 
@@ -140,9 +142,9 @@ def _other_states(view: View, manner: Manner) -> list[Health]:
     found = []
     ends = runs_to_an_end(view.ref.kind)
     for field, value in view.mapping("status").items():
-        if not field.lower().endswith(_STATE_ENDINGS):
+        if not field.lower().endswith(_STATE_ENDINGS) or field.startswith(_NOT_NOW):
             continue
-        inner = next((name for name in ("state", "status", "phase") if text(value, name)), "")
+        inner = next((name for name in ("state", "status", "phase", "result") if text(value, name)), "")
         word = text(value, inner) if inner else value if isinstance(value, str) else ""
         status = _meaning(word, manner) or status_of(word, ends=ends)
         if status:
@@ -166,7 +168,7 @@ def _errors(view: View, manner: Manner) -> list[Health]:
     found = []
     for path in (*_ERRORS, *manner.errors):
         value = resolve(view.raw, path)
-        if value and not isinstance(value, bool | int):
+        if value and not isinstance(value, bool | int) and value not in _NOTHING:
             found.append(Health(HealthStatus.DEGRADED, _error_text(value), path))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import JsonValue
 
 from cluster_doctor.snapshot.health.conditions import Polarity, polarity_of
 from cluster_doctor.snapshot.health.reading import health_of, manner_of
@@ -76,6 +77,8 @@ def _health(written: str, kind: str = "Widget") -> Health:
         ("Progressing", "status.readyReplicas", "{spec: {replicas: 3}, status: {replicas: 3, readyReplicas: 2}}"),
         ("Healthy", "status.readyReplicas", "{spec: {replicas: 3}, status: {replicas: 3, readyReplicas: 3}}"),
         ("Progressing", "status.ready", "{status: {ready: false}}"),
+        ("Unknown", "status", "{status: {desiredState: Stopped, lastRunResult: Failed}}"),
+        ("Unknown", "status", "{status: {error: none}}"),
     ],
 )  # fmt: skip
 def test_the_conventions_are_read_and_cited(status: str, path: str, written: str) -> None:
@@ -123,6 +126,7 @@ def test_a_domain_lends_its_manner_to_groups_below_it_and_not_to_others() -> Non
 
 
 def test_what_is_cited_is_there() -> None:
-    raw = {"kind": "Widget", "metadata": {}, "status": {"conditions": [{"type": "Failed", "status": "True"}]}}
+    raw: dict[str, JsonValue] = {"kind": "Widget", "metadata": {}}
+    raw["status"] = {"conditions": [{"type": "Failed", "status": "True"}]}
     health = health_of(Custom(raw))
     assert resolve(raw, health.path) == {"type": "Failed", "status": "True"}

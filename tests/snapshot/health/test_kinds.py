@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import JsonValue
 
 from cluster_doctor.snapshot.health.reading import health_of
 from cluster_doctor.snapshot.views import Custom
@@ -271,6 +272,58 @@ Degraded: {apiVersion: cert-manager.io/v1, kind: Certificate, status: {condition
 ---
 Progressing: {apiVersion: acme.cert-manager.io/v1, kind: Order, status: {state: ready}}
 ---
+Healthy: {apiVersion: keycloak.org/v1alpha1, kind: KeycloakRealm, status: {phase: reconciling, ready: true}}
+---
+Progressing: {apiVersion: keycloak.org/v1alpha1, kind: KeycloakRealm, status: {phase: reconciling, ready: false}}
+---
+Healthy: {apiVersion: isindir.github.com/v1alpha3, kind: SopsSecret, status: {message: Healthy}}
+---
+Degraded: {apiVersion: isindir.github.com/v1alpha3, kind: SopsSecret, status: {message: Decryption error}}
+---
+Progressing: {apiVersion: mysql.oracle.com/v2, kind: InnoDBCluster, status: {cluster: {status: ONLINE_PARTIAL}}}
+---
+Degraded: {apiVersion: logging.banzaicloud.io/v1beta1, kind: Output, status: {problems: [no such secret]}}
+---
+Healthy: {apiVersion: redhatcop.redhat.io/v1alpha1, kind: VaultSecret,
+  status: {conditions: [{type: ReconcileSuccessful, status: 'True', reason: LastReconcileCycleSucceded}]}}
+---
+Degraded: {apiVersion: redhatcop.redhat.io/v1alpha1, kind: VaultSecret,
+  status: {conditions: [{type: ReconcileError, status: 'True', reason: LastReconcileCycleFailed}]}}
+---
+Progressing: {apiVersion: networking.gke.io/v1, kind: ManagedCertificate, status: {certificateStatus: Provisioning}}
+---
+Healthy: {apiVersion: networking.gke.io/v1, kind: ManagedCertificate, status: {certificateStatus: Active}}
+---
+Progressing: {apiVersion: kubeflow.org/v1, kind: PyTorchJob, status: {conditions: [
+  {type: Created, status: 'True'}, {type: Running, status: 'True', reason: PyTorchJobRunning}]}}
+---
+Healthy: {apiVersion: kubeflow.org/v1, kind: PyTorchJob, status: {conditions: [{type: Created, status: 'True'},
+  {type: Running, status: 'False', reason: PyTorchJobRunning}, {type: Succeeded, status: 'True'}]}}
+---
+Progressing: {apiVersion: batch.volcano.sh/v1alpha1, kind: Job, status: {state: {phase: Running}}}
+---
+Degraded: {apiVersion: machineconfiguration.openshift.io/v1, kind: MachineConfigPool, status: {conditions: [
+  {type: Updated, status: 'False'}, {type: Updating, status: 'True'}, {type: NodeDegraded, status: 'True'}]}}
+---
+Healthy: {apiVersion: machineconfiguration.openshift.io/v1, kind: MachineConfigPool, status: {conditions: [
+  {type: Updated, status: 'True'}, {type: Updating, status: 'False'}, {type: NodeDegraded, status: 'False'}]}}
+---
+Degraded: {apiVersion: nmstate.io/v1, kind: NodeNetworkConfigurationPolicy, status: {conditions: [
+  {type: Available, status: 'False', reason: FailedToConfigure}, {type: Degraded, status: 'True'}]}}
+---
+Progressing: {apiVersion: containerservice.azure.com/v1, kind: ManagedCluster, status: {conditions: [
+  {type: Ready, status: 'False', severity: Info, reason: Reconciling}]}}
+---
+Degraded: {apiVersion: containerservice.azure.com/v1, kind: ManagedCluster, status: {conditions: [
+  {type: Ready, status: 'False', severity: Error, reason: BadRequest}]}}
+---
+Suspended: {apiVersion: kubedb.com/v1, kind: Postgres, status: {phase: Halted}}
+---
+Degraded: {apiVersion: kubedb.com/v1, kind: Postgres, status: {phase: Critical}}
+---
+Degraded: {apiVersion: consul.hashicorp.com/v1alpha1, kind: ServiceDefaults,
+  status: {conditions: [{type: Synced, status: 'False', reason: ConsulAgentError}]}}
+---
 Missing: {apiVersion: core.humio.com/v1alpha1, kind: HumioView, status: {state: NotFound}}
 ---
 Degraded: {apiVersion: argoproj.io/v1alpha1, kind: Application, status: {health: {status: Healthy},
@@ -286,5 +339,5 @@ WRITTEN = [next(iter(case.items())) for case in load_yaml(CASES) if isinstance(c
 @pytest.mark.parametrize(
     ("status", "raw"), WRITTEN, ids=[f"{raw['kind']}-{status}-{n}" for n, (status, raw) in enumerate(WRITTEN)]
 )
-def test_a_kind_is_read_as_its_documentation_means_it(status: str, raw: dict[str, object]) -> None:
+def test_a_kind_is_read_as_its_documentation_means_it(status: str, raw: dict[str, JsonValue]) -> None:
     assert health_of(Custom({"metadata": {}, **raw})).status == status

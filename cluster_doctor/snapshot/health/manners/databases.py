@@ -106,6 +106,11 @@ MANNERS: dict[tuple[str, str], Manner] = {
         },
         unsaid=PROGRESSING,
     ),
+    ("mysql.oracle.com", "InnoDBCluster"): Manner(
+        states=("status.cluster.status",),
+        words={"ONLINE": HEALTHY, "ONLINE_PARTIAL": PROGRESSING, "ONLINE_UNCERTAIN": DEGRADED, "NO_QUORUM": DEGRADED},
+        unsaid=PROGRESSING,
+    ),
     ("k8s.mariadb.com", "*"): LATE,
     ("mongodbcommunity.mongodb.com", "*"): LATE,
     ("db.atlasgo.io", "*"): LATE,

@@ -11,7 +11,7 @@ References:
 
 from __future__ import annotations
 
-from cluster_doctor.snapshot.health.manner import STATES, Manner
+from cluster_doctor.snapshot.health.manner import Manner
 from cluster_doctor.snapshot.health.manners import rollouts, verdicts
 from cluster_doctor.snapshot.health.manners.words import (
     BAD,
@@ -111,5 +111,5 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ),
     **stateless("operators.coreos.com", "OperatorGroup"),
     ("pulumi.com", "Stack"): Manner(states=("status.lastUpdate.state",)),
-    ("hnc.x-k8s.io", "SubnamespaceAnchor"): Manner(states=(*STATES, "status.state"), unsaid=PROGRESSING),
+    ("hnc.x-k8s.io", "SubnamespaceAnchor"): LATE,
 }

@@ -15,6 +15,7 @@ from cluster_doctor.snapshot.health.manner import Manner
 from cluster_doctor.snapshot.health.manners import verdicts
 from cluster_doctor.snapshot.health.manners.words import (
     AT_REST,
+    DEGRADED,
     HEALTHY,
     LATE,
     PROGRESSING,
@@ -101,6 +102,12 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("acme.cert-manager.io", "Challenge"): Manner(words={"ready": PROGRESSING}, unsaid=PROGRESSING),
     ("kyverno.io", "*"): LATE,
     ("constraints.gatekeeper.sh", "*"): Manner(unsaid=HEALTHY),
+    ("keycloak.org", "*"): Manner(
+        states=("status.phase",), words={"reconciling": HEALTHY, "failing": DEGRADED}, unsaid=PROGRESSING
+    ),
+    ("isindir.github.com", "SopsSecret"): Manner(states=("status.message",), unsaid=PROGRESSING),
+    ("wgpolicyk8s.io", "*"): Manner(unsaid=HEALTHY),
+    ("aquasecurity.github.io", "*"): Manner(unsaid=HEALTHY),
     ("k8s.keycloak.org", "*"): Manner(conditions=silent("RollingUpdate", "UpdateType")),
     ("trident.netapp.io", "*"): Manner(
         states=("status.lastOperationStatus", "status.status", "status.phase"), unsaid=PROGRESSING

@@ -49,6 +49,13 @@ MANNERS: dict[tuple[str, str], Manner] = {
         conditions={**required("Adopted"), **steps("Advertised"), "Discoverable": SETTLING}, unsaid=PROGRESSING
     ),
     ("elbv2.k8s.aws", "TargetGroupBinding"): STATELESS,
+    ("cilium.io", "*"): STATELESS,
+    ("crd.projectcalico.org", "*"): STATELESS,
+    ("projectcalico.org", "*"): STATELESS,
+    ("configuration.konghq.com", "*"): STATELESS,
+    ("dapr.io", "*"): STATELESS,
+    ("kuma.io", "*"): STATELESS,
+    ("getambassador.io", "*"): STATELESS,
     ("getambassador.io", "Mapping"): Manner(words={"Running": HEALTHY, "Inactive": DEGRADED}, unsaid=HEALTHY),
     ("route.openshift.io", "Route"): LATE,
 }

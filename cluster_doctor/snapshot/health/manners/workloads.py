@@ -102,6 +102,7 @@ MANNERS: dict[tuple[str, str], Manner] = {
         words={"operational": HEALTHY, "expanding": PROGRESSING},
         unsaid=PROGRESSING,
     ),
+    ("logging.banzaicloud.io", "*"): Manner(unsaid=HEALTHY, errors=("status.problems",)),
     ("grafana.integreatly.org", "Grafana"): Manner(unsaid=PROGRESSING, reader=verdicts.stages),
     ("grafana.integreatly.org", "*"): Manner(unsaid=PROGRESSING, reader=verdicts.grafana_content),
     ("serving.kserve.io", "*"): Manner(conditions=silent("LatestDeploymentReady"), unsaid=PROGRESSING),
