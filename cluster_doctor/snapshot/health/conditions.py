@@ -38,9 +38,9 @@ class Polarity(StrEnum):
 
 _GOOD = frozenset(
     {"accepted", "admitted", "available", "complete", "completed", "compliant", "configured", "deployed", "done",
-     "established", "finished", "fullyapplied", "healthy", "installed", "namesaccepted", "programmed", "provisioned",
-     "ready", "reconcilecomplete", "reconciled", "reconcilesuccess", "resolvedrefs", "resourcesynced", "succeeded",
-     "successful", "synced", "uptodate", "valid", "validated", "wellformed"}
+     "established", "finished", "fullyapplied", "healthy", "installed", "namesaccepted", "programmed",
+     "provisioned", "ready", "reconcilecomplete", "reconciled", "reconcilesuccess", "resolvedrefs",
+     "resourcesynced", "succeeded", "successful", "synced", "uptodate", "valid", "validated", "wellformed"}
 )  # fmt: skip
 _SUMMARIES = frozenset({"ready", "available", "healthy", "succeeded", "compliant"})
 """Where one of these is given, conditions of parts are details."""

@@ -10,9 +10,9 @@ _WELL = frozenset(
     {"accepted", "active", "applied", "approved", "attached", "available", "bound", "complete", "completed",
      "compliant", "connected", "created", "current", "deployed", "done", "enabled", "established", "exists",
      "finished", "fullyapplied", "green", "healthy", "initialized", "installed", "insync", "normal", "ok",
-     "online", "open", "operational", "provisioned", "propagated", "published", "ready", "reconciled", "registered",
-     "running", "stable", "subscribed", "succeeded", "success", "successful", "synced", "synchronized", "up", "uploaded", "valid",
-     "validated"}
+     "online", "open", "operational", "propagated", "provisioned", "published", "ready", "reconciled",
+     "registered", "running", "stable", "subscribed", "succeeded", "success", "successful", "synced",
+     "synchronized", "up", "uploaded", "valid", "validated"}
 )  # fmt: skip
 _AT_REST = frozenset({"disabled", "halted", "hibernated", "paused", "sleeping", "stopped", "suspended"})
 _AT_WORK = frozenset(
@@ -23,8 +23,8 @@ _ABSENT = frozenset({"absent", "missing", "notfound"})
 _UNTOLD = frozenset({"", "none", "unknown"})
 _FAILURES = re.compile(
     r"abnormal|fail|error|invalid|unhealthy|degraded|reject|denied|crash|abort|(?<!\w)lost|broken|conflict"
-    r"|non ?compliant|not ?allowed|unrecoverable|(?<!in)stalled|orphan|blocked|mismatch|offline|unavailable|time(d ?)?out|expired"
-    r"|critical|warning|cannot|unable|inconsistent|unreachable|evicted|cancel|forbidden"
+    r"|non ?compliant|not ?allowed|unrecoverable|(?<!in)stalled|orphan|blocked|mismatch|offline|unavailable"
+    r"|time(d ?)?out|expired|critical|warning|cannot|unable|inconsistent|unreachable|evicted|cancel|forbidden"
     r"|back ?off|^(down|red|err)(?!\w)"
 )
 _PARTICIPLE = re.compile(r"(?<!\w)(?!\w*(?:running|existing|missing))\w{3,}ing(?!\w)|\w+ing(?:to|for|on|up|down)(?!\w)")
@@ -62,7 +62,7 @@ def status_of(word: str, *, ends: bool = False) -> HealthStatus | None:
 
 _ENDS = re.compile(
     r"(Run|Job|Task|Backup|Restore|Snapshot|Workflow|Experiment|Evaluation|Migration|Import|Export|Build|Request"
-    r"|Execution|Operation|Test|Scan|Script|Copy)$"
+    r"|Execution|Operation|Test|Scan|Script|Copy|Delete|Erase|Upload|Cleanup)$"
 )
 
 

@@ -324,6 +324,9 @@ Degraded: {apiVersion: kubedb.com/v1, kind: Postgres, status: {phase: Critical}}
 Degraded: {apiVersion: consul.hashicorp.com/v1alpha1, kind: ServiceDefaults,
   status: {conditions: [{type: Synced, status: 'False', reason: ConsulAgentError}]}}
 ---
+Progressing: {apiVersion: proclaim.dogmatiq.io/v1, kind: DNSSDServiceInstance,
+  status: {conditions: [{type: Adopted, status: 'True', reason: InstanceAdopted}]}}
+---
 Missing: {apiVersion: core.humio.com/v1alpha1, kind: HumioView, status: {state: NotFound}}
 ---
 Degraded: {apiVersion: argoproj.io/v1alpha1, kind: Application, status: {health: {status: Healthy},

@@ -18,7 +18,6 @@ from cluster_doctor.snapshot.health.manners.words import (
     PROGRESSING,
     SETTLING,
     STATELESS,
-    required,
     silent,
     stateless,
     steps,
@@ -46,7 +45,7 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("traefik.containo.us", "*"): STATELESS,
     ("install.istio.io", "IstioOperator"): Manner(words={"ACTION_REQUIRED": DEGRADED}, unsaid=PROGRESSING),
     ("proclaim.dogmatiq.io", "*"): Manner(
-        conditions={**required("Adopted"), **steps("Advertised"), "Discoverable": SETTLING}, unsaid=PROGRESSING
+        conditions={**steps("Adopted", "Advertised"), "Discoverable": SETTLING}, unsaid=PROGRESSING
     ),
     ("elbv2.k8s.aws", "TargetGroupBinding"): STATELESS,
     ("cilium.io", "*"): STATELESS,
