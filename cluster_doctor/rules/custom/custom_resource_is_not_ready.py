@@ -28,6 +28,11 @@ _OWN_RULES = frozenset(
 )
 """Kinds that a rule of their own speaks about."""
 
+_OWN_LISTS = ("status.parents", "status.listeners")
+"""Where a gateway's word stands that has a rule of its own."""
+_ENDS = frozenset({"Complete", "Completed", "Failed", "Succeeded"})
+"""Conditions that say how a run ended."""
+
 PATIENCE = timedelta(minutes=10)
 """How long a controller may be at work before that counts as failing."""
 HISTORY = timedelta(days=1)
@@ -73,12 +78,12 @@ def custom_resource_is_not_ready(resource: Custom, cluster: ClusterSnapshot) -> 
     found = resolve(resource.raw, health.path)
     condition = found if isinstance(found, dict) and "type" in found else {}
     since = parse_time(condition.get("lastTransitionTime"))
-    if not _fails(health, condition, since, cluster.taken_at) or _is_history(resource, since, cluster.taken_at):
+    if not _fails(health, condition, since, cluster.taken_at) or _is_history(resource, condition, cluster.taken_at):
         return
-    if resource.ref.group == "gateway.networking.k8s.io" and not health.path.startswith("status.conditions"):
-        return  # the word of a parent or a listener has a rule of its own
+    if resource.ref.group == "gateway.networking.k8s.io" and health.path.startswith(_OWN_LISTS):
+        return
     told = (
-        f"{text(condition, 'type')} is {condition_status(condition)}, {condition_message(condition)}"
+        f"{text(condition, 'type')} is {condition_status(condition)}, {condition_message(condition)}".rstrip(", ")
         if condition
         else f"{health.path} says {health.message}"
     )
@@ -100,7 +105,8 @@ def _fails(health: Health, condition: dict[str, JsonValue], since: datetime | No
     return lacking and (since is None or now - since >= PATIENCE)
 
 
-def _is_history(resource: Custom, since: datetime | None, now: datetime) -> bool:
+def _is_history(resource: Custom, condition: dict[str, JsonValue], now: datetime) -> bool:
     """Tell a run that ended long ago; the next one has its own object."""
-    when = since or resource.created_at
-    return runs_to_an_end(resource.ref.kind) and when is not None and now - when > HISTORY
+    ended = not condition or text(condition, "type") in _ENDS
+    when = parse_time(condition.get("lastTransitionTime")) or resource.created_at
+    return ended and runs_to_an_end(resource.ref.kind) and when is not None and now - when > HISTORY

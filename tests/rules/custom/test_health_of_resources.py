@@ -72,6 +72,27 @@ status: {phase: Failed}
     assert _found(backup.replace("DAY", "2025-12-20")) == []
 
 
+def test_what_is_not_ready_is_no_history_however_long_that_lasts() -> None:
+    assert [rule for rule, _ in _widget("reason: Refused", kind="WidgetMigration")] == ["custom_resource_is_not_ready"]
+    old = WIDGET.replace("2026-01-01T", "2025-12-01T").replace("SINCE", "08:00").replace("SPEC", "")
+    kept = old.replace("KIND", "WidgetMigration").replace("REASON", "reason: Refused")
+    assert [rule for rule, _ in _found(kept)] == ["custom_resource_is_not_ready"]
+    assert _found(kept.replace("type: Ready", "type: Succeeded")) == []
+
+
+def test_a_policy_is_judged_by_the_word_of_its_ancestor() -> None:
+    (found,) = _found("""
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: db, namespace: shop}
+status: {ancestors: [{conditions: [{type: Accepted, status: 'False', reason: NoValidCACertificate}]}]}
+""")
+    assert found == (
+        "custom_resource_is_not_ready",
+        "BackendTLSPolicy shop/db is not well: Accepted is False, NoValidCACertificate",
+    )
+
+
 def test_a_kind_with_a_rule_of_its_own_is_found_once() -> None:
     application = """
 apiVersion: argoproj.io/v1alpha1
