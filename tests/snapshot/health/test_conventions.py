@@ -6,6 +6,8 @@ import pytest
 from pydantic import JsonValue
 
 from cluster_doctor.snapshot.health.conditions import Polarity, polarity_of
+from cluster_doctor.snapshot.health.manner import USUAL
+from cluster_doctor.snapshot.health.manners import MANNERS
 from cluster_doctor.snapshot.health.reading import health_of, manner_of
 from cluster_doctor.snapshot.health.states import status_of
 from cluster_doctor.snapshot.health.verdict import Health, HealthStatus
@@ -130,3 +132,13 @@ def test_what_is_cited_is_there() -> None:
     raw["status"] = {"conditions": [{"type": "Failed", "status": "True"}]}
     health = health_of(Custom(raw))
     assert resolve(raw, health.path) == {"type": "Failed", "status": "True"}
+
+
+def test_no_row_of_a_manner_repeats_what_is_usual() -> None:
+    for where, manner in MANNERS.items():
+        assert manner != USUAL, where
+        for kind, polarity in manner.conditions.items():
+            assert (polarity_of(kind) or Polarity.SILENT) is not polarity, (where, kind)
+        for word, status in manner.words.items():
+            shorter = any(other != word and word.startswith(other) for other in manner.words)
+            assert shorter or status_of(word) is not status, (where, word)

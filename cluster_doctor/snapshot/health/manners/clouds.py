@@ -12,9 +12,7 @@ from __future__ import annotations
 from cluster_doctor.snapshot.health.manner import STATES, Manner
 from cluster_doctor.snapshot.health.manners.words import (
     BAD,
-    DEGRADED,
     GOOD,
-    HEALTHY,
     PROGRESSING,
     SETTLING,
     silent,
@@ -24,7 +22,7 @@ from cluster_doctor.snapshot.health.manners.words import (
 
 _MANAGED = Manner(conditions=steps("Synced", "LastAsyncOperation", "AsyncOperation"), unsaid=PROGRESSING)
 _PACKAGE = Manner(conditions=steps("Installed"), unsaid=PROGRESSING)
-_DEFINITION = Manner(conditions={"Established": GOOD, "Offered": GOOD})
+_DEFINITION = Manner(conditions={"Offered": GOOD})
 _UNMANAGED = ("ClusterProviderConfig", "ProviderConfig", "ProviderConfigUsage", "StoreConfig")
 
 MANNERS: dict[tuple[str, str], Manner] = {
@@ -38,20 +36,19 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("pkg.crossplane.io", "*"): _PACKAGE,
     ("*.services.k8s.aws", "*"): Manner(
         conditions={
-            **silent("ACK.Advisory", "ACK.Adopted", "ACK.LateInitialized", "Advisory", "Adopted"),
+            **silent("ACK.LateInitialized"),
             **steps("ACK.ReferencesResolved", "ACK.IAMRoleSelected"),
             "ACK.Recoverable": BAD,
             "ACK.ResourceSynced": SETTLING,
         },
         unsaid=PROGRESSING,
     ),
-    ("services.k8s.aws", "AdoptedResource"): Manner(unsaid=PROGRESSING),
+    ("services.k8s.aws", "AdoptedResource"): Manner(conditions={"ACK.Adopted": GOOD}, unsaid=PROGRESSING),
     ("*.cnrm.cloud.google.com", "*"): Manner(awaits="Ready"),
     ("*.azure.com", "*"): Manner(awaits="Ready"),
     ("services.cloud.sap.com", "*"): Manner(unsaid=PROGRESSING),
     ("secrets.hashicorp.com", "*"): Manner(unsaid=PROGRESSING),
     ("app.terraform.io", "*"): Manner(
         states=(*STATES, "status.runStatus.status", "status.plan.status"),
-        words={"planned_and_finished": HEALTHY, "errored": DEGRADED},
     ),
 }

@@ -12,11 +12,12 @@ References:
 
 from __future__ import annotations
 
-from cluster_doctor.snapshot.health.manner import STATES, Manner
+from cluster_doctor.snapshot.health.manner import Manner
 from cluster_doctor.snapshot.health.manners import counting
 from cluster_doctor.snapshot.health.manners.words import (
+    AT_REST,
+    BUSY,
     DEGRADED,
-    HEALTHY,
     LATE,
     PROGRESSING,
     REQUIRED,
@@ -34,18 +35,11 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("acid.zalan.do", "postgresql"): Manner(states=("status.PostgresClusterStatus",), unsaid=PROGRESSING),
     ("postgresql.cnpg.io", "Cluster"): Manner(
         words={
-            "Cluster in healthy state": HEALTHY,
-            "Failing over": DEGRADED,
             "Not enough disk space": DEGRADED,
-            "Cluster has incomplete or invalid image catalog": DEGRADED,
-            "Cluster cannot": DEGRADED,
-            "Unable to create required cluster objects": DEGRADED,
-            "Cluster is in an unrecoverable state": DEGRADED,
-            "Cluster upgrade delayed": PROGRESSING,
             "Primary instance is being restarted": PROGRESSING,
             "Waiting for user action": SUSPENDED,
         },
-        conditions=silent("ContinuousArchiving", "LastBackupSucceeded"),
+        conditions=silent("LastBackupSucceeded"),
         unsaid=PROGRESSING,
     ),
     **stateless("postgresql.cnpg.io", "ImageCatalog", "ClusterImageCatalog", "Pooler", "ScheduledBackup"),
@@ -61,26 +55,16 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("cassandra.rook.io", "Cluster"): Manner(reader=counting.racks),
     ("scylla.scylladb.com", "ScyllaCluster"): Manner(reader=counting.racks),
     ("core.humio.com", "*"): LATE,
-    ("kafka.banzaicloud.io", "KafkaCluster"): Manner(
-        words={
-            "ClusterRunning": HEALTHY,
-            "ClusterReconciling": PROGRESSING,
-            "ClusterRollingUpgrading": PROGRESSING,
-            "ClusterRollingUpgrade": PROGRESSING,
-        },
-        unsaid=PROGRESSING,
-        reader=counting.kafka_brokers,
-    ),
+    ("kafka.banzaicloud.io", "KafkaCluster"): Manner(unsaid=PROGRESSING, reader=counting.kafka_brokers),
     ("kafka.strimzi.io", "*"): Manner(
         conditions={
-            **silent("Warning"),
-            **dict.fromkeys(("PendingProposal", "Rebalancing"), SETTLING),
+            "PendingProposal": BUSY,
+            "ProposalReady": AT_REST,
         },
         unsaid=PROGRESSING,
     ),
     ("platform.confluent.io", "*"): Manner(
         states=("status.phase", "status.connectorState", "status.state"),
-        conditions=silent("platform.confluent.io/garbage-collecting"),
         errors=("status.failedTasks",),
         unsaid=PROGRESSING,
     ),
@@ -89,35 +73,28 @@ MANNERS: dict[tuple[str, str], Manner] = {
             "ReconcileSuccess": REQUIRED,
             "AllReplicasReady": SETTLING,
             "ClusterAvailable": SETTLING,
-            **silent("NoWarnings"),
         },
         unsaid=PROGRESSING,
     ),
     ("rabbitmq.com", "*"): _TOPOLOGY,
     ("minio.min.io", "Tenant"): Manner(
         words={
-            "Initialized": HEALTHY,
             "Another MinIO Tenant already exists": DEGRADED,
             "Different versions across MinIO Pools": DEGRADED,
-            "Multiple tenants exist": DEGRADED,
-            "Pool Decommissioning Not Allowed": DEGRADED,
-            "Pool MinIO License": DEGRADED,
             "Statefulset not controlled by operator": DEGRADED,
         },
         unsaid=PROGRESSING,
     ),
     ("mysql.oracle.com", "InnoDBCluster"): Manner(
         states=("status.cluster.status",),
-        words={"ONLINE": HEALTHY, "ONLINE_PARTIAL": PROGRESSING, "ONLINE_UNCERTAIN": DEGRADED, "NO_QUORUM": DEGRADED},
+        words={"ONLINE_PARTIAL": PROGRESSING, "ONLINE_UNCERTAIN": DEGRADED, "NO_QUORUM": DEGRADED},
         unsaid=PROGRESSING,
     ),
     ("k8s.mariadb.com", "*"): LATE,
     ("mongodbcommunity.mongodb.com", "*"): LATE,
     ("db.atlasgo.io", "*"): LATE,
-    ("opensearch.opster.io", "*"): Manner(states=(*STATES, "status.availableNodes.health"), unsaid=PROGRESSING),
-    ("couchbase.com", "CouchbaseCluster"): Manner(
-        conditions=silent("Balanced", "BucketManaged", "AutoscaleReady"), unsaid=PROGRESSING
-    ),
+    ("opensearch.opster.io", "*"): LATE,
+    ("couchbase.com", "CouchbaseCluster"): Manner(conditions=silent("AutoscaleReady"), unsaid=PROGRESSING),
     ("psmdb.percona.com", "*"): LATE,
     ("pxc.percona.com", "*"): LATE,
     ("ps.percona.com", "*"): LATE,

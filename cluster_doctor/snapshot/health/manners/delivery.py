@@ -14,8 +14,6 @@ from __future__ import annotations
 from cluster_doctor.snapshot.health.manner import Manner
 from cluster_doctor.snapshot.health.manners import rollouts, verdicts
 from cluster_doctor.snapshot.health.manners.words import (
-    BAD,
-    DEGRADED,
     HEALTHY,
     LATE,
     PROGRESSING,
@@ -28,7 +26,7 @@ from cluster_doctor.snapshot.health.manners.words import (
     stateless,
 )
 
-_ANALYSIS = Manner(words={"Inconclusive": UNKNOWN, "Successful": HEALTHY}, conditions=silent("Progressing"))
+_ANALYSIS = Manner(words={"Inconclusive": UNKNOWN}, conditions=silent("Progressing"))
 _CONVEYS = Manner(states=(), awaits="Ready")
 """Its state is what it conveys, such as a failed check of a commit; it is well when it conveys that."""
 _GATES = Manner(states=(), awaits="Ready", reader=verdicts.pending_environments)
@@ -60,9 +58,8 @@ MANNERS: dict[tuple[str, str], Manner] = {
     **stateless("promoter.argoproj.io", "ControllerConfiguration", "RevertCommit"),
     ("source.toolkit.fluxcd.io", "HelmRepository"): Manner(reader=verdicts.oci_repository),
     **stateless("notification.toolkit.fluxcd.io", "Alert", "Provider"),
-    **stateless("image.toolkit.fluxcd.io", "ImagePolicyTemplate"),
     ("lifecycle.keptn.sh", "*"): LATE,
-    **stateless("lifecycle.keptn.sh", "KeptnEvaluationDefinition", "KeptnTaskDefinition", "KeptnConfig"),
+    **stateless("lifecycle.keptn.sh", "KeptnEvaluationDefinition", "KeptnTaskDefinition"),
     ("metrics.keptn.sh", "KeptnMetric"): Manner(
         errors=("status.errMsg",), unsaid=PROGRESSING, reader=verdicts.holds("status.value", "status.errMsg")
     ),
@@ -91,23 +88,17 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("triggers.tekton.dev", "EventListener"): LATE,
     ("triggers.tekton.dev", "*"): STATELESS,
     ("tower.ansible.com", "*"): Manner(states=("status.ansibleJobResult.status",), unsaid=PROGRESSING),
-    ("flagger.app", "Canary"): Manner(conditions={"Promoted": SETTLING}, words={"Succeeded": HEALTHY}),
+    ("flagger.app", "Canary"): Manner(conditions={"Promoted": SETTLING}),
     ("operators.coreos.com", "Subscription"): Manner(
         words={
             "AtLatestKnown": HEALTHY,
-            "UpgradeAvailable": PROGRESSING,
-            "UpgradePending": PROGRESSING,
-            "UpgradeFailed": DEGRADED,
         },
-        conditions={"CatalogSourcesUnhealthy": BAD, **silent("InstallPlanMissing")},
         unsaid=PROGRESSING,
     ),
-    ("operators.coreos.com", "InstallPlan"): Manner(words={"RequiresApproval": SUSPENDED, "Complete": HEALTHY}),
+    ("operators.coreos.com", "InstallPlan"): Manner(words={"RequiresApproval": SUSPENDED}),
     ("operators.coreos.com", "ClusterServiceVersion"): Manner(words={"InstallReady": PROGRESSING}),
     ("operators.coreos.com", "CatalogSource"): Manner(
-        states=("status.connectionState.lastObservedState",),
-        words={"READY": HEALTHY, "CONNECTING": PROGRESSING, "IDLE": PROGRESSING, "TRANSIENT_FAILURE": DEGRADED},
-        unsaid=PROGRESSING,
+        states=("status.connectionState.lastObservedState",), words={"IDLE": PROGRESSING}, unsaid=PROGRESSING
     ),
     **stateless("operators.coreos.com", "OperatorGroup"),
     ("pulumi.com", "Stack"): Manner(states=("status.lastUpdate.state",)),

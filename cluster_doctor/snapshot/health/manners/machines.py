@@ -15,13 +15,11 @@ from cluster_doctor.snapshot.health.manner import Manner
 from cluster_doctor.snapshot.health.manners import verdicts
 from cluster_doctor.snapshot.health.manners.words import (
     AT_REST,
-    DEGRADED,
     HEALTHY,
     LATE,
     PROGRESSING,
     SETTLING,
     STEP,
-    SUSPENDED,
     UNKNOWN,
     required,
     silent,
@@ -30,7 +28,7 @@ from cluster_doctor.snapshot.health.manners.words import (
 
 _GUEST = {
     "Ready": SETTLING,
-    **silent("AgentConnected", "DataVolumesReady", "LiveMigratable", "PodScheduled", "StorageLiveMigratable"),
+    **silent("AgentConnected", "DataVolumesReady", "PodScheduled"),
 }
 _POLICY = Manner(unsaid=PROGRESSING, reader=verdicts.policy)
 
@@ -54,21 +52,13 @@ MANNERS: dict[tuple[str, str], Manner] = {
             "Disrupting": AT_REST,
             "Launched": STEP,
             **dict.fromkeys(("Ready", "Registered", "Initialized"), SETTLING),
-            **silent("Consolidatable", "ConsistentStateFound", "Drifted", "Empty", "Expired", "Underutilized"),
         },
         unsaid=PROGRESSING,
     ),
     ("kubevirt.io", "VirtualMachine"): Manner(
-        states=("status.printableStatus",),
-        words={"Stopped": SUSPENDED, "WaitingForVolumeBinding": PROGRESSING},
-        conditions=_GUEST,
-        unsaid=PROGRESSING,
+        states=("status.printableStatus",), conditions=_GUEST, unsaid=PROGRESSING
     ),
-    ("kubevirt.io", "VirtualMachineInstance"): Manner(
-        words={"Scheduled": PROGRESSING, "Succeeded": HEALTHY},
-        conditions=_GUEST,
-        unsaid=PROGRESSING,
-    ),
+    ("kubevirt.io", "VirtualMachineInstance"): Manner(conditions=_GUEST, unsaid=PROGRESSING),
     ("work.karmada.io", "ResourceBinding"): Manner(unsaid=PROGRESSING, reader=verdicts.members_of_binding),
     ("work.karmada.io", "ClusterResourceBinding"): Manner(unsaid=PROGRESSING, reader=verdicts.members_of_binding),
     ("policy.open-cluster-management.io", "Policy"): _POLICY,
@@ -82,15 +72,13 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ),
     ("metal3.io", "BareMetalHost"): Manner(
         states=("status.operationalStatus", "status.provisioning.state"),
-        words={"discovered": HEALTHY, "ready": HEALTHY, "delayed": PROGRESSING, "externally provisioned": HEALTHY},
+        words={"discovered": HEALTHY, "delayed": PROGRESSING},
         unsaid=PROGRESSING,
     ),
-    ("config.openshift.io", "ClusterOperator"): Manner(conditions=silent("Upgradeable")),
-    ("operator.openshift.io", "*"): Manner(conditions=silent("Upgradeable", "DNSManaged", "LoadBalancerManaged")),
     ("onepassword.com", "*"): LATE,
     ("datadoghq.com", "DatadogMonitor"): Manner(
         states=("status.monitorState",),
-        words={"OK": HEALTHY, "Alert": HEALTHY, "Warn": HEALTHY, "No Data": HEALTHY, "Skipped": HEALTHY},
+        words={"Alert": HEALTHY, "Warn": HEALTHY, "No Data": HEALTHY, "Skipped": HEALTHY},
         unsaid=PROGRESSING,
     ),
     ("datadoghq.com", "*"): LATE,
@@ -102,13 +90,10 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("acme.cert-manager.io", "Challenge"): Manner(words={"ready": PROGRESSING}, unsaid=PROGRESSING),
     ("kyverno.io", "*"): LATE,
     ("constraints.gatekeeper.sh", "*"): Manner(unsaid=HEALTHY),
-    ("keycloak.org", "*"): Manner(
-        states=("status.phase",), words={"reconciling": HEALTHY, "failing": DEGRADED}, unsaid=PROGRESSING
-    ),
+    ("keycloak.org", "*"): Manner(states=("status.phase",), words={"reconciling": HEALTHY}, unsaid=PROGRESSING),
     ("isindir.github.com", "SopsSecret"): Manner(states=("status.message",), unsaid=PROGRESSING),
     ("wgpolicyk8s.io", "*"): Manner(unsaid=HEALTHY),
     ("aquasecurity.github.io", "*"): Manner(unsaid=HEALTHY),
-    ("k8s.keycloak.org", "*"): Manner(conditions=silent("RollingUpdate", "UpdateType")),
     ("trident.netapp.io", "*"): Manner(
         states=("status.lastOperationStatus", "status.status", "status.phase"), unsaid=PROGRESSING
     ),

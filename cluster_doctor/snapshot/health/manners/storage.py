@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from cluster_doctor.snapshot.health.manner import STATES, Manner
 from cluster_doctor.snapshot.health.manners import verdicts
-from cluster_doctor.snapshot.health.manners.words import DEGRADED, HEALTHY, LATE, PROGRESSING, silent, stateless, steps
+from cluster_doctor.snapshot.health.manners.words import DEGRADED, LATE, PROGRESSING, stateless, steps
 
 MANNERS: dict[tuple[str, str], Manner] = {
     ("ceph.rook.io", "CephCluster"): Manner(
         states=(*STATES, "status.ceph.health"),
-        words={"HEALTH_OK": HEALTHY, "HEALTH_WARN": DEGRADED, "HEALTH_ERR": DEGRADED},
+        words={"HEALTH_WARN": DEGRADED, "HEALTH_ERR": DEGRADED},
         unsaid=PROGRESSING,
     ),
     ("ceph.rook.io", "*"): LATE,
@@ -30,13 +30,11 @@ MANNERS: dict[tuple[str, str], Manner] = {
     **stateless("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
     ("longhorn.io", "Volume"): Manner(
         states=("status.robustness",),
-        words={"healthy": HEALTHY, "degraded": DEGRADED, "faulted": DEGRADED},
-        conditions=silent("TooManySnapshots", "Restore", "WaitForBackingImage"),
+        words={"faulted": DEGRADED},
     ),
     ("astra.netapp.io", "ExecHook"): Manner(reader=verdicts.enabled),
     ("astra.netapp.io", "Schedule"): Manner(reader=verdicts.enabled),
     ("objectbucket.io", "*"): LATE,
-    ("ocs.openshift.io", "*"): Manner(conditions=silent("Upgradeable")),
     ("data.fluid.io", "*"): Manner(words={"NotBound": PROGRESSING}, unsaid=PROGRESSING),
-    ("velero.io", "Schedule"): Manner(words={"Enabled": HEALTHY}, unsaid=PROGRESSING),
+    ("velero.io", "Schedule"): Manner(unsaid=PROGRESSING),
 }

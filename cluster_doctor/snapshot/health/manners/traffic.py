@@ -18,7 +18,6 @@ from cluster_doctor.snapshot.health.manners.words import (
     PROGRESSING,
     SETTLING,
     STATELESS,
-    silent,
     stateless,
     steps,
 )
@@ -26,11 +25,9 @@ from cluster_doctor.snapshot.health.manners.words import (
 _GLOO = Manner(unsaid=PROGRESSING, reader=verdicts.gloo)
 
 MANNERS: dict[tuple[str, str], Manner] = {
-    ("gateway.networking.k8s.io", "Gateway"): Manner(
-        conditions=silent("OverlappingTLSConfig", "InsecureFrontendValidationMode"), unsaid=PROGRESSING
-    ),
+    ("gateway.networking.k8s.io", "Gateway"): Manner(unsaid=PROGRESSING),
     **stateless("gateway.networking.k8s.io", "ReferenceGrant"),
-    ("gateway.networking.k8s.io", "GatewayClass"): Manner(conditions=silent("SupportedVersion"), unsaid=PROGRESSING),
+    ("gateway.networking.k8s.io", "GatewayClass"): Manner(unsaid=PROGRESSING),
     ("gateway.networking.k8s.io", "*"): LATE,
     ("microgateway.airlock.com", "*"): Manner(untold=PROGRESSING, unsaid=HEALTHY),
     ("gateway.solo.io", "*"): _GLOO,
@@ -55,6 +52,6 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("dapr.io", "*"): STATELESS,
     ("kuma.io", "*"): STATELESS,
     ("getambassador.io", "*"): STATELESS,
-    ("getambassador.io", "Mapping"): Manner(words={"Running": HEALTHY, "Inactive": DEGRADED}, unsaid=HEALTHY),
+    ("getambassador.io", "Mapping"): Manner(words={"Inactive": DEGRADED}, unsaid=HEALTHY),
     ("route.openshift.io", "Route"): LATE,
 }

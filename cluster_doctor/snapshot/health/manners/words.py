@@ -16,6 +16,7 @@ UNKNOWN = HealthStatus.UNKNOWN
 GOOD = Polarity.GOOD
 BAD = Polarity.BAD
 AT_REST = Polarity.AT_REST
+BUSY = Polarity.BUSY
 REQUIRED = Polarity.REQUIRED
 SETTLING = Polarity.SETTLING
 STEP = Polarity.STEP

@@ -39,35 +39,24 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("apps.kruise.io", "AdvancedCronJob"): Manner(unsaid=HEALTHY, reader=jobs.advanced_cron_job),
     ("apps.kruise.io", "SidecarSet"): LATE,
     ("game.kruise.io", "GameServerSet"): _STEPWISE,
-    ("game.kruise.io", "GameServer"): Manner(
-        words={"Crash": DEGRADED}, untold=UNKNOWN, unsaid=PROGRESSING, reader=verdicts.reaches_desired_state
-    ),
-    ("rollouts.kruise.io", "Rollout"): Manner(
-        words={"Disabled": SUSPENDED, "Healthy": HEALTHY}, unsaid=PROGRESSING, conditions=silent("Terminating")
-    ),
+    ("game.kruise.io", "GameServer"): Manner(untold=UNKNOWN, unsaid=PROGRESSING, reader=verdicts.reaches_desired_state),
+    ("rollouts.kruise.io", "Rollout"): Manner(unsaid=PROGRESSING, conditions=silent("Terminating")),
     ("apps.openshift.io", "DeploymentConfig"): Manner(conditions={"Available": REQUIRED}, unsaid=PROGRESSING),
     ("batch", "CronJob"): Manner(unsaid=HEALTHY, reader=jobs.cron_job),
-    ("camel.apache.org", "*"): Manner(words={"Initialization": PROGRESSING}, unsaid=PROGRESSING),
+    ("camel.apache.org", "*"): Manner(unsaid=PROGRESSING),
     ("core.spinkube.dev", "SpinApp"): LATE,
     **stateless("core.spinkube.dev", "SpinAppExecutor"),
     ("openfaas.com", "Function"): Manner(conditions={"Healthy": AWAKE}, unsaid=PROGRESSING),
-    ("keda.sh", "ScaledObject"): Manner(conditions={"Fallback": BAD, **silent("Active")}, unsaid=PROGRESSING),
-    ("keda.sh", "ScaledJob"): Manner(conditions=silent("Active", "Fallback"), unsaid=PROGRESSING),
+    ("keda.sh", "ScaledObject"): Manner(conditions={"Fallback": BAD}, unsaid=PROGRESSING),
+    ("keda.sh", "ScaledJob"): Manner(unsaid=PROGRESSING),
     ("keda.sh", "*"): STATELESS,
     ("flink.apache.org", "*"): Manner(
-        states=("status.lifecycleState",),
-        words={"ROLLED_BACK": DEGRADED, "ROLLING_BACK": PROGRESSING},
-        unsaid=PROGRESSING,
-        reader=jobs.flink,
+        states=("status.lifecycleState",), words={"ROLLED_BACK": DEGRADED}, unsaid=PROGRESSING, reader=jobs.flink
     ),
     ("sparkoperator.k8s.io", "SparkApplication"): Manner(
         states=("status.applicationState.state",),
         words={
-            "PENDING_RERUN": PROGRESSING,
             "INVALIDATING": PROGRESSING,
-            "SUBMITTED": PROGRESSING,
-            "SUCCEEDING": PROGRESSING,
-            "FAILING": DEGRADED,
         },
         errors=("status.applicationState.errorMessage",),
         unsaid=PROGRESSING,
@@ -76,14 +65,10 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("sparkoperator.k8s.io", "ScheduledSparkApplication"): Manner(
         states=("status.scheduleState",), words={"Scheduled": HEALTHY}, unsaid=PROGRESSING
     ),
-    ("ray.io", "RayJob"): Manner(
-        states=("status.jobDeploymentStatus", "status.jobStatus"),
-        words={"Complete": HEALTHY, "Waiting": PROGRESSING},
-        unsaid=PROGRESSING,
-    ),
+    ("ray.io", "RayJob"): Manner(states=("status.jobDeploymentStatus", "status.jobStatus"), unsaid=PROGRESSING),
     ("ray.io", "RayService"): Manner(
         states=("status.serviceStatus",),
-        words={"WaitForServeDeploymentReady": PROGRESSING, "Restarting": PROGRESSING},
+        words={"WaitForServeDeploymentReady": PROGRESSING},
         conditions=silent("UpgradeInProgress"),
         unsaid=PROGRESSING,
     ),
@@ -98,18 +83,13 @@ MANNERS: dict[tuple[str, str], Manner] = {
     ("monitoring.coreos.com", "ThanosRuler"): _MONITORING,
     ("monitoring.coreos.com", "*"): STATELESS,
     ("operator.victoriametrics.com", "*"): Manner(
-        states=(*STATES, "status.updateStatus", "status.clusterStatus"),
-        words={"operational": HEALTHY, "expanding": PROGRESSING},
-        unsaid=PROGRESSING,
+        states=(*STATES, "status.updateStatus", "status.clusterStatus"), unsaid=PROGRESSING
     ),
     ("logging.banzaicloud.io", "*"): Manner(unsaid=HEALTHY, errors=("status.problems",)),
     ("grafana.integreatly.org", "Grafana"): Manner(unsaid=PROGRESSING, reader=verdicts.stages),
     ("grafana.integreatly.org", "*"): Manner(unsaid=PROGRESSING, reader=verdicts.grafana_content),
     ("serving.kserve.io", "*"): Manner(conditions=silent("LatestDeploymentReady"), unsaid=PROGRESSING),
     ("spot.io", "SpotDeployment"): LATE,
-    ("execution.furiko.io", "JobConfig"): Manner(
-        words={"ReadyDisabled": SUSPENDED, "Ready": HEALTHY, "JobQueued": PROGRESSING, "Executing": PROGRESSING},
-        unsaid=PROGRESSING,
-    ),
+    ("execution.furiko.io", "JobConfig"): Manner(words={"ReadyDisabled": SUSPENDED}, unsaid=PROGRESSING),
     ("actions.summerwind.dev", "*"): LATE,
 }
