@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.paths import objects, text, words
@@ -16,6 +18,21 @@ def owner_of_webhook(name: str, cluster: ClusterSnapshot) -> ObjectRef:
             if any(text(webhook, "name") == name for _, webhook in configuration.webhooks):
                 return configuration.ref
     return WebhookConfiguration.ref_to(None, name)
+
+
+def calling(service: ObjectRef, cluster: ClusterSnapshot) -> Iterator[WebhookConfiguration]:
+    """Webhook configurations that call a Service."""
+    for kind in (WebhookConfiguration, MutatingWebhookConfiguration):
+        for configuration in cluster.all(kind):
+            called = [
+                (
+                    text(webhook, "clientConfig", "service", "namespace"),
+                    text(webhook, "clientConfig", "service", "name"),
+                )
+                for _, webhook in configuration.webhooks
+            ]
+            if (service.namespace, service.name) in called:
+                yield configuration
 
 
 def changes_pods(configuration: WebhookConfiguration) -> bool:
