@@ -40,6 +40,7 @@ class EffectKind(StrEnum):
     NOT_DELETED = "not deleted"
     LIMITS_OVERWRITTEN = "limits overwritten"
     MEMORY_LEAKING = "memory leaking"
+    FLOODED = "flooded"
     ACCESS_FORBIDDEN = "access forbidden"
     PREEMPTED = "preempted"
 

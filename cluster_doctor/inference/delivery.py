@@ -10,9 +10,10 @@ from pydantic import JsonValue
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.paths import mapping, text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Custom, Secret
+from cluster_doctor.snapshot.views import Autoscaler, Custom, Secret
 
 _FLUX = "toolkit.fluxcd.io"
+_KEDA = "keda.sh"
 _SOURCES = (("sourceRef",), ("chartRef",), ("chart", "spec", "sourceRef"))
 """Where a Kustomization, HelmRelease or HelmChart names the source that it is built from."""
 
@@ -52,7 +53,10 @@ def _place(named: dict[str, JsonValue], resource: Custom) -> str | None:
 
 
 def made_by(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
-    """The Secret that a controller makes from a resource."""
+    """What a controller makes from a resource and others miss: a Secret, or KEDA's autoscaler."""
+    for child in cluster.owned_by(ref) if ref.group == _KEDA else ():
+        if isinstance(child, Autoscaler):
+            yield child.ref
     if (ref.kind, ref.group) not in _MAKERS:
         return
     resource = cluster.find(ref)

@@ -14,7 +14,6 @@ from cluster_doctor.snapshot.views import Pod
 
 _WORDS = re.compile(
     r"the server has received too many requests and has asked us to try again later"
-    r"|the server is currently unable to handle the request \((?:get|list|watch|create|update|patch|delete|post|put)\b"
     r"|[Tt]oo many requests, please try again later"
     r"|Sending 429 .{0,80}flowcontrol|rejected by .{0,40}priority.{0,10}fairness",
 )

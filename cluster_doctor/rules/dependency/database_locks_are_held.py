@@ -14,12 +14,12 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Workload
 
 _SERVER = re.compile(
-    r"still waiting for \w+Lock on |canceling statement due to lock timeout|deadlock detected"
+    r"still waiting for \w+Lock on |canceling statement due to lock timeout"
     r"|Lock wait timeout exceeded|InnoDB: .{0,40}long semaphore wait"
 )
 _CLIENT = re.compile(
-    r"canceling statement due to lock timeout|could not obtain lock on|deadlock detected"
-    r"|Lock wait timeout exceeded|Deadlock found when trying to get lock|ORA-00054|LockTimeout"
+    r"canceling statement due to lock timeout|could not obtain lock on"
+    r"|Lock wait timeout exceeded|ORA-00054|LockTimeout"
 )
 
 

@@ -13,8 +13,11 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 FEWEST = 12
 """Samples below which nothing is called a trend; a warm-up fills a few."""
 
+PARTS = 6
+"""Into how many parts of one length samples are cut."""
+
 STEADY = 0.8
-"""Share of steps that go up, or stay, in a steady rise."""
+"""Share of parts that lie above the part before in a steady rise."""
 
 
 def series_of(workload: ObjectRef, metric: Metric, cluster: ClusterSnapshot) -> list[MetricSeries]:
@@ -33,13 +36,16 @@ def last_rise(values: Sequence[float]) -> Sequence[float]:
 
 
 def grows_steadily(values: Sequence[float], factor: float) -> bool:
-    """Tell whether samples rise all the way to a multiple of where they began, and still rise in their last third."""
+    """Tell whether samples rise part by part, and to the end, to a multiple of where they began.
+
+    Parts are compared by their medians: what is measured each minute goes up and down by a little all the time.
+    """
     if len(values) < FEWEST or values[0] <= 0 or values[-1] < factor * values[0]:
         return False
-    steps = list(pairwise(values))
-    third = len(values) // 3
-    up = sum(after >= before for before, after in steps) / len(steps)
-    return up >= STEADY and median(values[-third:]) > 1.1 * median(values[third:-third])
+    size = len(values) // PARTS
+    levels = [median(values[at : at + size]) for at in range(len(values) % PARTS, len(values), size)]
+    steps = [after > before for before, after in pairwise(levels)]
+    return steps[-1] and sum(steps) / len(steps) >= STEADY
 
 
 def recent_level(values: Sequence[float]) -> float:
