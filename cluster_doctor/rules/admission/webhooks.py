@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
@@ -9,6 +10,14 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.paths import objects, text, words
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import MutatingWebhookConfiguration, WebhookConfiguration
+
+_FAILED = re.compile(r'failed calling webhook "([^"]+)"')
+
+
+def named_webhook(words: str) -> str:
+    """The webhook that the API server says it could not call; empty if it says no such thing."""
+    found = _FAILED.search(words)
+    return found[1] if found else ""
 
 
 def owner_of_webhook(name: str, cluster: ClusterSnapshot) -> ObjectRef:
