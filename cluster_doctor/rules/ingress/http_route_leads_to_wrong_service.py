@@ -76,10 +76,7 @@ def http_route_leads_to_wrong_service(route: Custom, cluster: ClusterSnapshot) -
     if not _is_route(route):
         return
     services = cluster.within(Service, route.namespace)
-    everywhere = [
-        entry for other in cluster.within(Custom, route.namespace) if _is_route(other) for entry in _routes(other)
-    ]
-    if not judge(everywhere, services).usual:
+    if not _agree_as_a_rule(route.namespace, cluster):
         return
     for entry, wanted in judge(_routes(route), services).astray:
         yield Match(
@@ -94,6 +91,16 @@ def http_route_leads_to_wrong_service(route: Custom, cluster: ClusterSnapshot) -
             about=entry.path or entry.name,
             facts=(("route", entry.path or entry.name), ("host", entry.host), ("wanted", wanted.name)),
         )
+
+
+def _agree_as_a_rule(namespace: str | None, cluster: ClusterSnapshot) -> bool:
+    """Whether the routes of a namespace mostly lead to what they are named after."""
+
+    def read() -> bool:
+        routes = [entry for view in cluster.within(Custom, namespace) if _is_route(view) for entry in _routes(view)]
+        return judge(routes, cluster.within(Service, namespace)).usual
+
+    return cluster.remember(("routes lead where they are named after", namespace), read)
 
 
 def _is_route(view: Custom) -> bool:
