@@ -21,7 +21,7 @@ down, for six are few. None of them rests on a suggestion alone, so that its fig
 ELSEWHERE = 0.55
 """What is left of the confidence in a cause that explains nothing while something else misbehaves."""
 
-THRESHOLD = 0.3
+THRESHOLD = 0.4
 """Below this a cause is a hypothesis, and without a better one the diagnosis is unresolved."""
 
 

@@ -53,7 +53,7 @@ FOLDER = Path(__file__).with_name("scenarios")
 
 @dataclass(frozen=True)
 class Expected:
-    """One cause, as an expert names it: any of the subjects, by any of the rules; without rules, by whichever."""
+    """One cause, as an expert names it: any of the subjects. `rules` say the same, the first with most evidence."""
 
     subjects: tuple[str, ...]
     cause: str
