@@ -31,7 +31,8 @@ def confidence(directness: Directness, *, explains: int, observed: int, rivals: 
     Args:
         directness: how directly its evidence shows it.
         explains: symptoms that it explains.
-        observed: symptoms that were observed at all.
+        observed: symptoms that were observed, without those that an independent cause explains: a fault elsewhere
+            takes nothing away.
         rivals: other candidates that explain one of the same symptoms at least as directly.
     """
     base = PRIOR[directness]

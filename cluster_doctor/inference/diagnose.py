@@ -81,6 +81,7 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
             and _RANK.index(findings[other].directness) <= _RANK.index(finding.directness)
             and len(explains[other]) >= len(explains[at])
         )
+        elsewhere = frozenset().union(*(explains[other] for other in roots if not explains[other] & explains[at]))
         touched = {finding.subject, *finding.affected, *(findings[symptom].subject for symptom in explains[at])}
         found.append(
             Candidate(
@@ -88,7 +89,10 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
                 finding=finding,
                 symptoms=explains[at],
                 probability=confidence(
-                    finding.directness, explains=len(explains[at]), observed=len(symptoms), rivals=rivals
+                    finding.directness,
+                    explains=len(explains[at]),
+                    observed=len(symptoms - elsewhere if explains[at] else symptoms),
+                    rivals=rivals,
                 ),
                 concerns_report=bool(touched & mentioned),
             )
