@@ -12,6 +12,7 @@ from cluster_doctor.domain.incident import Incident, Symptom
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.confidence import THRESHOLD, confidence
+from cluster_doctor.inference.next_probes import next_probes
 from cluster_doctor.inference.propagation import path_to
 from cluster_doctor.rules.engine import RuleResults, check_all
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -156,14 +157,14 @@ def _diagnosis(
     cluster: ClusterSnapshot,
 ) -> Diagnosis:
     explained = set().union(*(candidate.symptoms for candidate in accepted)) if accepted else set()
-    unexplained = tuple(
-        _symptom(finding)
+    left = [
+        finding
         for at, finding in enumerate(graph.findings)
         if finding.stage is Stage.SYMPTOM and at not in explained and finding.severity >= Severity.WARNING
-    )
+    ]
     if accepted:
         status = Status.RESOLVED
-    elif unexplained:
+    elif left:
         status = Status.UNRESOLVED
     else:
         status = Status.HEALTHY if saw_enough(cluster) else Status.UNRESOLVED
@@ -182,7 +183,8 @@ def _diagnosis(
             )
             for candidate, reason in rejected
         ),
-        unexplained=unexplained,
+        unexplained=tuple(map(_symptom, left)),
+        next_probes=next_probes(left, results.lacked),
         gaps=cluster.coverage.gaps,
         rules_fired=verdicts.count(Verdict.FIRED),
         rules_clear=verdicts.count(Verdict.CLEAR),

@@ -162,6 +162,17 @@ _BY_KIND: dict[EffectKind, list[Law]] = {}
 for _law in LAWS:
     _BY_KIND.setdefault(_law.before, []).append(_law)
 
+
+def sources_of(kinds: Iterable[EffectKind]) -> frozenset[EffectKind]:
+    """Tell which kinds of effects can lead to some, wherever they are; each leads to itself."""
+    found = set(kinds)
+    while True:
+        more = {law.before for law in LAWS if not found.isdisjoint(law.after)} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
 MOST_EFFECTS = 20_000
 """Effects followed from one finding; a fault that reaches further is not told more precisely by going on."""
 

@@ -30,6 +30,9 @@ def _lines(report: Report) -> Iterator[str]:
     if report.unexplained:
         yield "\n## Seen, but not explained\n"
         yield from (f"- {safe(f'{symptom.subject}: {symptom.statement}')}" for symptom in report.unexplained)
+    if report.next_probes:
+        yield "\n## What would tell\n"
+        yield from (f"- {safe(wording.probe(probe))}: {span(probe.command)}" for probe in report.next_probes)
     yield from _triage(report)
     yield from _remedy(report)
     if report.ruled_out:
