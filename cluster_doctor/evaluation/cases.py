@@ -1,101 +1,192 @@
 """Scores the engine on an organisation's own labelled incidents.
 
 A case is a folder with a file `expected.yaml` (or `.json`) and, beside it, one recording in any form that `--from`
-takes. The file says what is right: `root_cause`, the name of a rule, and `object` as `app/x`, `node/x` or
-`namespace/x`; or `healthy: true`.
+takes, such as a single object. The file says what is right, in one of these forms:
+
+- `root_cause`, the name of a rule, and `object` as `app/x`, `node/x` or `namespace/x`;
+- `healthy: true`;
+- `status`, how the recorded object is doing: Healthy, Progressing, Degraded, Suspended, Missing or Unknown;
+- `expected`, which objects are to be reported: `result_names` or `expectations` name them, `result_count` counts
+  them; 0 is nothing.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import JsonValue
 
 from cluster_doctor.domain.diagnosis import Diagnosis
-from cluster_doctor.domain.errors import UnreadableInput
+from cluster_doctor.domain.errors import ClusterDoctorError, UnreadableInput
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.evaluation.expectations import (
+    FILES,
+    CauseExpected,
+    Expected,
+    HealthExpected,
+    ReportsExpected,
+    StatusExpected,
+    read_expectation,
+)
 from cluster_doctor.evaluation.opsbench import object_of
-from cluster_doctor.evaluation.score import Answer, CaseResult
+from cluster_doctor.evaluation.score import ANY, Answer, CaseResult
 from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.rules.engine import check_all
+from cluster_doctor.snapshot.builder import SnapshotBuilder
+from cluster_doctor.snapshot.health.reading import health_of
+from cluster_doctor.snapshot.index import view_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Custom
+from cluster_doctor.snapshot.yaml_text import load_yaml
 from cluster_doctor.sources.protocol import Progress, Scope, silent
 from cluster_doctor.sources.recognise import open_recorded
 
-EXPECTED = ("expected.yaml", "expected.yml", "expected.json")
+REPORTED = "reported"
+"""Label of an object that the engine has something to say about."""
+UNREADABLE = "unreadable"
+"""Label of a case that cannot be scored."""
 
 
-class Expected(BaseModel):
-    """What is right for a case: a root cause with its object, or that all is well."""
+@dataclass(frozen=True)
+class _Answered:
+    """All that the engine says about a recording, before anybody knows what is asked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    root_cause: str = ""
-    object: str = ""
-    healthy: bool = False
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Expected:
-        if self.healthy == bool(self.root_cause and self.object):
-            msg = "say either `healthy: true`, or `root_cause` and `object`"
-            raise ValueError(msg)
-        return self
+    causes: tuple[Answer, ...]
+    statuses: tuple[Answer, ...]
+    reported: tuple[ObjectRef, ...]
+    seconds: float
 
 
 def cases_below(path: Path) -> list[Path]:
     """Find the cases below a folder, in order of their paths."""
-    return sorted({file.parent for name in EXPECTED for file in path.rglob(name)})
+    return sorted({file.parent for name in FILES for file in path.rglob(name)})
 
 
 def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
     """Diagnose each case below a folder, and read what is expected after the engine has answered.
 
-    Raises:
-        UnreadableInput: a case holds no recording, several, or an expectation that makes no sense.
+    A case that cannot be read is told as progress and counts as missed.
     """
     for folder in cases_below(path):
-        progress(str(folder.relative_to(path)))
-        began = time.perf_counter()
-        cluster = open_recorded(_recording(folder)).collect(Scope())
-        diagnosis = diagnose(cluster, Incident())
-        seconds = time.perf_counter() - began
-        answers = tuple(_answers(diagnosis, cluster))
-        expected = _expected(folder)
-        yield CaseResult(
-            case=folder.relative_to(path).as_posix() or ".",
-            answers=answers,
-            expected=None
-            if expected.healthy
-            else Answer(label=expected.root_cause, object=expected.object, confidence=1.0),
-            seconds=round(seconds, 4),
-        )
+        case = folder.relative_to(path).as_posix()
+        progress(case)
+        try:
+            answered = _answer(_recording(folder))
+            yield _result(case, answered, read_expectation(folder))
+        except ClusterDoctorError as error:
+            progress(f"not scored: {error.what}")
+            yield CaseResult(
+                case=case,
+                answers=(),
+                expected=Answer(label=UNREADABLE, object=case, confidence=1.0),
+                seconds=0.0,
+                error=error.what,
+            )
 
 
-def _answers(diagnosis: Diagnosis, cluster: ClusterSnapshot) -> Iterator[Answer]:
+def _answer(recording: Path) -> _Answered:
+    began = time.perf_counter()
+    cluster = _read(recording)
+    diagnosis = diagnose(cluster, Incident())
+    seconds = round(time.perf_counter() - began, 4)
+    return _Answered(tuple(_causes(diagnosis, cluster)), tuple(_statuses(cluster)), tuple(_reported(cluster)), seconds)
+
+
+def _read(recording: Path) -> ClusterSnapshot:
+    """Read a recording; a single object may do without the `metadata` that every object of a cluster has."""
+    try:
+        return open_recorded(recording).collect(Scope())
+    except UnreadableInput:
+        bare = _objects_without_metadata(recording)
+        if not bare:
+            raise
+        builder = SnapshotBuilder(str(recording))
+        builder.add_all(bare)
+        return builder.build()
+
+
+def _objects_without_metadata(recording: Path) -> list[dict[str, JsonValue]]:
+    try:
+        written = list(load_yaml(recording.read_text(encoding="utf-8"))) if recording.is_file() else []
+    except (OSError, ValueError, yaml.YAMLError):
+        return []
+    named = [raw for raw in written if isinstance(raw, dict) and isinstance(raw.get("kind"), str)]
+    return [{**raw, "metadata": {}} for raw in named if "metadata" not in raw]
+
+
+def _causes(diagnosis: Diagnosis, cluster: ClusterSnapshot) -> Iterator[Answer]:
     for cause in diagnosis.root_causes:
         target = object_of(cause.subject, cause.affected, cluster)
         yield Answer(label=cause.rule, object=target, confidence=cause.confidence)
 
 
+def _statuses(cluster: ClusterSnapshot) -> Iterator[Answer]:
+    """How each object is doing; custom resources first, for they are what a single recorded object mostly is."""
+    for view in sorted(map(view_of, cluster.objects), key=lambda view: not isinstance(view, Custom)):
+        target = f"{view.ref.kind}/{view.name}"
+        yield Answer(label=health_of(view).status, object=target, confidence=1.0)
+
+
+def _reported(cluster: ClusterSnapshot) -> Iterator[ObjectRef]:
+    for finding in check_all(cluster).findings:
+        yield finding.subject
+        yield from finding.affected
+
+
+def _result(case: str, answered: _Answered, expected: Expected) -> CaseResult:
+    """Score a recording's answers in the form in which the label is written."""
+    match expected:
+        case HealthExpected():
+            return CaseResult(case=case, answers=answered.causes, expected=None, seconds=answered.seconds)
+        case CauseExpected():
+            right = Answer(label=expected.root_cause, object=expected.object, confidence=1.0)
+            return CaseResult(case=case, answers=answered.causes, expected=right, seconds=answered.seconds)
+        case StatusExpected():
+            target = expected.object or next((answer.object for answer in answered.statuses), ANY)
+            right = Answer(label=expected.status, object=target, confidence=1.0)
+            return CaseResult(
+                case=case, answers=answered.statuses, expected=right, ranked=False, seconds=answered.seconds
+            )
+        case ReportsExpected():
+            return _reports(case, answered, expected)
+
+
+def _reports(case: str, answered: _Answered, expected: ReportsExpected) -> CaseResult:
+    scope = expected.namespace_scope
+    seen = [ref for ref in answered.reported if not scope or ref.namespace in {None, scope}]
+    wanted = [_without_container(name) for name in expected.expected.names]
+    if not wanted and expected.expected.count:
+        wanted = [ANY]
+    right = [Answer(label=REPORTED, object=name, confidence=1.0) for name in dict.fromkeys(wanted)]
+    return CaseResult(
+        case=case,
+        answers=tuple(Answer(label=REPORTED, object=name, confidence=1.0) for name in dict.fromkeys(map(_name, seen))),
+        expected=right[0] if right else None,
+        also=tuple(right[1:]),
+        ranked=False,
+        seconds=answered.seconds,
+    )
+
+
+def _name(ref: ObjectRef) -> str:
+    return f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
+
+
+def _without_container(name: str) -> str:
+    """Name the Pod alone, where a container is named below it."""
+    return "/".join(name.split("/")[:2])
+
+
 def _recording(folder: Path) -> Path:
-    found = [
-        entry for entry in sorted(folder.iterdir()) if entry.name not in EXPECTED and not entry.name.startswith(".")
-    ]
+    found = [entry for entry in sorted(folder.iterdir()) if entry.name not in FILES and not entry.name.startswith(".")]
     if len(found) != 1:
         names = ", ".join(entry.name for entry in found) or "nothing"
         raise UnreadableInput(
             f"case {folder} holds {names} beside what is expected", "Put exactly one recording into each case."
         )
     return found[0]
-
-
-def _expected(folder: Path) -> Expected:
-    file = next(folder / name for name in EXPECTED if (folder / name).is_file())
-    try:
-        return Expected.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-        raise UnreadableInput(
-            f"could not read {file}: {error}", "Write `root_cause` and `object`, or `healthy: true`."
-        ) from error

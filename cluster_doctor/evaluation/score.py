@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+ANY = "*"
+"""In a label, stands for whatever object."""
+
 
 class Answer(BaseModel):
     """A cause and its object."""
@@ -20,24 +23,37 @@ class Answer(BaseModel):
 
     def same(self, other: Answer) -> bool:
         """Tell whether label and object agree."""
-        return self.label == other.label and self.object == other.object
+        return self.label == other.label and other.object in {ANY, self.object}
 
 
 class CaseResult(BaseModel):
-    """One case's ranked answers beside its label; `expected` is None for a healthy case."""
+    """One case's answers beside its label; `expected` is None for a healthy case.
+
+    Where `ranked` is false, the order of answers does not count, and those in `also` must be there too. `error` says
+    why a case could not be scored; it counts as missed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     case: str
     answers: tuple[Answer, ...]
     expected: Answer | None
+    also: tuple[Answer, ...] = ()
+    ranked: bool = True
     seconds: float
+    error: str = ""
 
     def hit(self, within: int) -> bool:
         """Tell whether the label is among the first answers; a healthy case must have none."""
         if self.expected is None:
             return not self.answers
-        return any(answer.same(self.expected) for answer in self.answers[:within])
+        told = self.answers[:within] if self.ranked else self.answers
+        return all(any(answer.same(wanted) for answer in told) for wanted in (self.expected, *self.also))
+
+    @property
+    def source(self) -> str:
+        """The first folder of the case's path."""
+        return self.case.partition("/")[0]
 
 
 class TypeScore(BaseModel):
@@ -48,6 +64,17 @@ class TypeScore(BaseModel):
     cases: int
     top1: float
     top3: float
+
+
+class SourceScore(BaseModel):
+    """Score on the cases of one source; what has to be quiet and is counts as found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cases: int
+    found: int
+    missed: int
+    false_alarms: int
 
 
 class CalibrationBin(BaseModel):
@@ -77,6 +104,7 @@ class Summary(BaseModel):
     seconds_median: float
     seconds_max: float
     per_type: dict[str, TypeScore]
+    per_source: dict[str, SourceScore]
 
 
 class Evaluation(BaseModel):
@@ -103,7 +131,7 @@ def summarise(results: Sequence[CaseResult]) -> Evaluation:
     for result in faulty:
         if result.expected:
             by_type[result.expected.label].append(result)
-    bins = _bins(faulty)
+    bins = _bins([result for result in faulty if result.ranked])
     answered = sum(entry.cases for entry in bins)
     error = sum(entry.cases * abs(entry.confidence - entry.accuracy) for entry in bins) / answered if answered else 0.0
     return Evaluation(
@@ -121,9 +149,25 @@ def summarise(results: Sequence[CaseResult]) -> Evaluation:
                 label: TypeScore(cases=len(group), top1=_share(group, 1), top3=_share(group, 3))
                 for label, group in sorted(by_type.items())
             },
+            per_source=_per_source(results),
         ),
         cases=tuple(results),
     )
+
+
+def _per_source(results: Sequence[CaseResult]) -> dict[str, SourceScore]:
+    grouped: dict[str, list[CaseResult]] = defaultdict(list)
+    for result in results:
+        grouped[result.source].append(result)
+    return {
+        source: SourceScore(
+            cases=len(group),
+            found=sum(result.hit(1) for result in group),
+            missed=sum(bool(result.expected) and not result.hit(1) for result in group),
+            false_alarms=sum(not result.expected and not result.hit(1) for result in group),
+        )
+        for source, group in sorted(grouped.items())
+    }
 
 
 def _share(results: Sequence[CaseResult], within: int) -> float:

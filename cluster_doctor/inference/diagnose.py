@@ -13,6 +13,7 @@ from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.confidence import THRESHOLD, confidence
+from cluster_doctor.inference.next_probes import next_probes
 from cluster_doctor.inference.predict import predict
 from cluster_doctor.inference.propagation import path_to
 from cluster_doctor.inference.scope import in_scope
@@ -71,6 +72,7 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
             and _RANK.index(findings[other].directness) <= _RANK.index(finding.directness)
             and len(explains[other]) >= len(explains[at])
         )
+        elsewhere = frozenset().union(*(explains[other] for other in roots if not explains[other] & explains[at]))
         touched = {finding.subject, *finding.affected, *(findings[symptom].subject for symptom in explains[at])}
         found.append(
             Candidate(
@@ -78,7 +80,10 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
                 finding=finding,
                 symptoms=explains[at],
                 probability=confidence(
-                    finding.directness, explains=len(explains[at]), observed=len(symptoms), rivals=rivals
+                    finding.directness,
+                    explains=len(explains[at]),
+                    observed=len(symptoms - elsewhere if explains[at] else symptoms),
+                    rivals=rivals,
                 ),
                 concerns_report=bool(touched & mentioned),
             )
@@ -143,14 +148,14 @@ def _diagnosis(
     predictions: tuple[Prediction, ...],
 ) -> Diagnosis:
     explained = set().union(*(candidate.symptoms for candidate in accepted)) if accepted else set()
-    unexplained = tuple(
-        _symptom(finding)
+    left = [
+        finding
         for at, finding in enumerate(graph.findings)
         if finding.stage is Stage.SYMPTOM and at not in explained and finding.severity >= Severity.WARNING
-    )
+    ]
     if accepted:
         status = Status.RESOLVED
-    elif unexplained:
+    elif left:
         status = Status.UNRESOLVED
     else:
         status = Status.HEALTHY if saw_enough(cluster) else Status.UNRESOLVED
@@ -169,7 +174,8 @@ def _diagnosis(
             )
             for candidate, reason in rejected
         ),
-        unexplained=unexplained,
+        unexplained=tuple(map(_symptom, left)),
+        next_probes=next_probes(left, results.lacked),
         predictions=predictions,
         gaps=cluster.coverage.gaps,
         rules_fired=verdicts.count(Verdict.FIRED),

@@ -31,6 +31,9 @@ def _lines(report: Report) -> Iterator[str]:
     if report.unexplained:
         yield "\n## Seen, but not explained\n"
         yield from (f"- {safe(f'{symptom.subject}: {symptom.statement}')}" for symptom in report.unexplained)
+    if report.next_probes:
+        yield "\n## What would tell\n"
+        yield from (f"- {safe(wording.probe(probe))}: {span(probe.command)}" for probe in report.next_probes)
     yield from _triage(report)
     if report.predictions:
         yield "\n## Coming up\n"

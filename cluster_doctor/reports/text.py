@@ -110,6 +110,11 @@ def _unexplained(report: Report, width: int) -> Iterator[Line]:
         for symptom in report.unexplained[:MOST_LINES]:
             yield from _wrap(f"{symptom.subject}: {symptom.statement}", width, "  - ", Tone.UNSURE)
         yield from _more(report.unexplained)
+    if report.next_probes:
+        yield from _heading("What would tell")
+        for probe in report.next_probes:
+            yield from _wrap(wording.probe(probe), width, "  - ")
+            yield from _commands([probe.command], "    ")
 
 
 def _triage(report: Report, width: int) -> Iterator[Line]:

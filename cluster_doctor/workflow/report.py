@@ -39,6 +39,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         ruled_out=diagnosis.ruled_out,
         unexplained=diagnosis.unexplained,
         predictions=diagnosis.predictions,
+        next_probes=diagnosis.next_probes,
         gaps=diagnosis.gaps,
         rules_unknown=diagnosis.rules_unknown,
         triage=evidence.get(case.triage, Triage) if case.triage else None,

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.evaluation.cases import evaluate
 from cluster_doctor.evaluation.score import summarise
 
@@ -77,15 +76,98 @@ class _Nothing:
     root_causes = ()
 
 
-@pytest.mark.parametrize("expected", ["{root_cause: x}", "{healthy: true, root_cause: x, object: y}", "- 1", "a: ["])
-def test_an_expectation_that_makes_no_sense_is_refused_with_its_file(tmp_path: Path, expected: str) -> None:
+@pytest.mark.parametrize(
+    "expected",
+    ["{root_cause: x}", "{healthy: true, root_cause: x, object: y}", "{healthy: false}", "{status: Fine}", "- 1",
+     "a: [", "{expected: {}}", "{expected: 3}", "{expected: {expectations: [{nobody: x}]}}"],
+)  # fmt: skip
+def test_an_expectation_that_makes_no_sense_is_told_and_missed(tmp_path: Path, expected: str) -> None:
     _case(tmp_path / "case", WELL, expected)
-    with pytest.raises(UnreadableInput, match=r"expected\.yaml"):
-        list(evaluate(tmp_path))
+    _case(tmp_path / "next", WELL, "healthy: true")
+    told: list[str] = []
+    bad, good = evaluate(tmp_path, told.append)
+    assert "expected.yaml" in bad.error
+    assert any("expected.yaml" in line for line in told)
+    assert (bad.hit(1), good.hit(1)) == (False, True)
 
 
-def test_a_case_with_two_recordings_is_refused(tmp_path: Path) -> None:
-    _case(tmp_path / "case", WELL, "healthy: true")
-    (tmp_path / "case" / "more.yaml").write_text(json.dumps({"kind": "Pod"}))
-    with pytest.raises(UnreadableInput, match=r"more\.yaml"):
-        list(evaluate(tmp_path))
+def test_a_case_with_two_recordings_or_none_is_told_and_missed(tmp_path: Path) -> None:
+    _case(tmp_path / "many", WELL, "healthy: true")
+    (tmp_path / "many" / "more.yaml").write_text(json.dumps({"kind": "Pod"}))
+    _case(tmp_path / "none", WELL, "healthy: true")
+    (tmp_path / "none" / "objects.yaml").unlink()
+    results = list(evaluate(tmp_path))
+    assert ["more.yaml" in result.error for result in results] == [True, False]
+    assert "nothing" in results[1].error
+    scores = summarise(results).summary.per_source
+    assert {source: (score.found, score.missed) for source, score in scores.items()} == {"many": (0, 1), "none": (0, 1)}
+
+
+def test_a_recording_that_cannot_be_read_is_told_and_missed(tmp_path: Path) -> None:
+    _case(tmp_path / "case", "just words", "healthy: true")
+    (result,) = evaluate(tmp_path)
+    assert result.error
+    assert not result.hit(1)
+
+
+WIDGET = "{apiVersion: example.dev/v1, kind: Widget, metadata: {name: w}, status: {phase: Failed}}"
+
+
+@pytest.mark.parametrize(
+    ("recording", "expected", "right"),
+    [
+        (WIDGET, "{status: Degraded}", True),
+        (WIDGET, "{status: Degraded, message: anything, source: somewhere}", True),
+        (WIDGET, "{status: Healthy}", False),
+        (WIDGET, "{status: Degraded, object: Widget/w}", True),
+        (WIDGET, "{status: Degraded, object: Widget/other}", False),
+        (f"{WELL}\n---\n{WIDGET}", "{status: Degraded}", True),
+        ("{apiVersion: example.dev/v1, kind: Widget, status: {phase: Ready}}", "{status: Healthy}", True),
+        ("[{apiVersion: example.dev/v1}]", "{status: Healthy}", False),
+    ],
+)
+def test_an_object_is_scored_by_how_it_is_doing(tmp_path: Path, recording: str, expected: str, right: bool) -> None:  # noqa: FBT001
+    _case(tmp_path / "case", recording, expected)
+    (result,) = evaluate(tmp_path)
+    assert result.hit(1) is right
+
+
+@pytest.mark.parametrize(
+    ("recording", "expected", "right"),
+    [
+        (BROKEN, "{expected: {result_names: [shop/web]}, namespace_scope: shop}", True),
+        (BROKEN, "{expected: {result_names: [shop/web-0/app, shop/web]}}", True),
+        (BROKEN, "{expected: {result_names: [shop/web, shop/other]}}", False),
+        (BROKEN, "{expected: {result_count: 1}}", True),
+        (BROKEN, "{expected: {result_count: 0}}", False),
+        (BROKEN, "{expected: {result_count: 0}, namespace_scope: elsewhere}", True),
+        (BROKEN, "{expected: {expectations: [{name: shop/web, failuresCount: 2}]}}", True),
+        (BROKEN, "{expected: {expectations: [shop/nobody]}}", False),
+        (BROKEN, "{expected: {expectations: []}}", False),
+        (BROKEN, "{expected: {expectedIssues: [the image does not exist]}}", True),
+        (WELL, "{expected: {expectations: []}}", True),
+        (WELL, "{expected: {result_count: 2}}", False),
+    ],
+)
+def test_what_has_to_be_reported_is_scored_by_name_or_by_whether_there_is_any(
+    tmp_path: Path,
+    recording: str,
+    expected: str,
+    right: bool,  # noqa: FBT001
+) -> None:
+    _case(tmp_path / "case", recording, expected)
+    (result,) = evaluate(tmp_path)
+    assert result.hit(1) is right
+
+
+def test_scores_are_told_apart_by_source(tmp_path: Path) -> None:
+    _case(tmp_path / "theirs" / "a", WIDGET, "{status: Degraded}")
+    _case(tmp_path / "theirs" / "b", WIDGET, "{status: Healthy}")
+    _case(tmp_path / "ours" / "a", BROKEN, "healthy: true")
+    _case(tmp_path / "ours" / "b", WELL, "healthy: true")
+    summary = summarise(list(evaluate(tmp_path))).summary
+    assert {name: score.model_dump() for name, score in summary.per_source.items()} == {
+        "ours": {"cases": 2, "found": 1, "missed": 0, "false_alarms": 1},
+        "theirs": {"cases": 2, "found": 1, "missed": 1, "false_alarms": 0},
+    }
+    assert summary.calibration == (), "a status is no probability"

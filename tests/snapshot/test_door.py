@@ -256,3 +256,18 @@ def test_no_text_takes_long(text: str) -> None:
     Door().mask_text(text)
     Door().mask_lines([text])
     assert time.process_time() - began < 2
+
+
+def test_a_secret_keeps_when_it_was_written_and_not_who_wrote_which_field() -> None:
+    fields = [
+        {"manager": "kubectl", "time": "2026-01-01T10:00:00Z"},
+        {"manager": "rotator", "time": "2026-01-01T11:40:00Z"},
+    ]
+    metadata = {"name": "db", "managedFields": fields}
+    admitted = Door().admit({"kind": "Secret", "metadata": metadata, "data": {"password": "aHVudGVyMg=="}})
+    assert admitted is not None
+    assert admitted["changedAt"] == "2026-01-01T11:40:00Z"
+    assert "managedFields" not in orjson.dumps(admitted).decode()
+    again = Door().admit(admitted)
+    assert again is not None
+    assert again["changedAt"] == admitted["changedAt"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.health.reading import health_of
+from cluster_doctor.snapshot.health.verdict import HealthStatus
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
 
@@ -42,24 +44,16 @@ def argo_application_is_unwell(application: Custom, cluster: ClusterSnapshot) ->
     """
     if application.ref.kind != "Application" or application.ref.group != "argoproj.io":
         return
-    sync, health = application.text("status", "sync", "status"), application.text("status", "health", "status")
-    errors = [
-        (i, c) for i, c in application.objects("status", "conditions") if str(c.get("type") or "").endswith("Error")
-    ]
-    operation = application.text("status", "operationState", "phase")
-    if errors:
-        position, condition = errors[0]
-        told, path = f"{condition.get('type')}: {condition.get('message')}", f"status.conditions[{position}].message"
-    elif operation in {"Failed", "Error"} and sync != "Synced":
-        told, path = application.text("status", "operationState", "message"), "status.operationState.message"
-    elif health in {"Degraded", "Missing"}:
-        told, path = f"health is {health}", "status.health"
-    else:
+    found = health_of(application)
+    if found.status not in {HealthStatus.DEGRADED, HealthStatus.MISSING}:
         return
+    sync, health = application.text("status", "sync", "status"), application.text("status", "health", "status")
+    of_resources = found.path.startswith("status.health")
+    told = f"health is {health}" if of_resources else found.message
     yield Match(
         message=f"Application {application.name} (sync {sync or 'unknown'}, health {health or 'unknown'}): {told}",
-        evidence=(application.cite(path), application.cite("status.sync.status")),
+        evidence=(application.cite(found.path), application.cite("status.sync.status")),
         blame=application.ref,
         effects=(Effect(EffectKind.NOT_RECONCILED, application.ref),),
-        directness=Directness.STATED if errors or operation in {"Failed", "Error"} else Directness.REPORTED,
+        directness=Directness.REPORTED if of_resources else Directness.STATED,
     )

@@ -7,11 +7,12 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.health.reading import health_of
+from cluster_doctor.snapshot.health.verdict import HealthStatus
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
 
 _GROUP = "acme.cert-manager.io"
-_FAILED = frozenset({"invalid", "errored", "expired"})
 PATIENCE = timedelta(minutes=10)
 """How long a challenge may be pending: names and answers must spread before the issuer looks."""
 
@@ -53,7 +54,8 @@ def certificate_challenge_fails(resource: Custom, cluster: ClusterSnapshot) -> M
         return
     state, reason = resource.text("status", "state"), resource.text("status", "reason")
     long = resource.created_at is not None and cluster.taken_at - resource.created_at > PATIENCE
-    if state not in _FAILED and not (state == "pending" and reason and long):
+    health = health_of(resource).status
+    if health is not HealthStatus.DEGRADED and not (health is HealthStatus.PROGRESSING and reason and long):
         return
     name = resource.text("spec", "dnsName") or ", ".join(resource.words("spec", "dnsNames"))
     yield Match(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.rollout.evictions import blocked_while_well, refused_evictions
+from cluster_doctor.rules.rollout.evictions import blocked_while_well, on_cordoned_nodes, refused_evictions
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import DisruptionBudget, Pod
 
@@ -55,8 +55,8 @@ def disruption_budget_will_block_drain(budget: DisruptionBudget, cluster: Cluste
         https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/
     """
     expected = blocked_while_well(budget)
-    if not expected or refused_evictions(budget, cluster):
-        return
+    if not expected or refused_evictions(budget, cluster) or on_cordoned_nodes(budget, cluster):
+        return  # it holds somebody up today
     if budget.integer("status", "desiredHealthy") < expected:
         return  # an eviction that has just been granted is being counted
     covered = cluster.select_by(budget.namespace, budget.mapping("spec", "selector"))

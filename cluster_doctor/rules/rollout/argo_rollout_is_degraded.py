@@ -5,6 +5,8 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.health.reading import health_of
+from cluster_doctor.snapshot.health.verdict import HealthStatus
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
 
@@ -42,11 +44,12 @@ def argo_rollout_is_degraded(rollout: Custom, cluster: ClusterSnapshot) -> Match
     """
     if (rollout.ref.kind, rollout.ref.group) != ("Rollout", "argoproj.io"):
         return
-    if rollout.text("status", "phase") != "Degraded":
+    health = health_of(rollout)
+    if health.status is not HealthStatus.DEGRADED:
         return
     yield Match(
-        message=f"Rollout {rollout.name} is degraded: {rollout.text('status', 'message')}".rstrip(": "),
-        evidence=(rollout.cite("status.phase"), rollout.cite("status.message")),
+        message=f"Rollout {rollout.name} is degraded: {health.message}".rstrip(": "),
+        evidence=(rollout.cite(health.path),),
         blame=rollout.ref,
         effects=(Effect(EffectKind.ROLLOUT_STUCK, rollout.ref), Effect(EffectKind.NOT_RECONCILED, rollout.ref)),
         because=(Effect(EffectKind.WORKLOAD_UNAVAILABLE, rollout.ref),),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cluster_doctor.snapshot.paths import integer
+from cluster_doctor.snapshot.selectors import matches_selector
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import DisruptionBudget, Event
+from cluster_doctor.snapshot.views import DisruptionBudget, Event, Node, Pod
 
 
 def blocked_while_well(budget: DisruptionBudget) -> int:
@@ -22,4 +23,15 @@ def refused_evictions(budget: DisruptionBudget, cluster: ClusterSnapshot) -> Seq
     """Events about evictions in the budget's namespace that a budget refused."""
     return [
         e for e in cluster.all(Event) if "disruption budget" in e.message and e.regarding.namespace == budget.namespace
+    ]
+
+
+def on_cordoned_nodes(budget: DisruptionBudget, cluster: ClusterSnapshot) -> Sequence[Pod]:
+    """Pods of a budget that a drain would have to evict: their node takes no more Pods."""
+    cordoned = {node.name for node in cluster.all(Node) if node.cordoned}
+    selector = budget.mapping("spec", "selector")
+    return [
+        pod
+        for pod in cluster.within(Pod, budget.namespace)
+        if pod.node_name in cordoned and pod.expected_to_run and matches_selector(selector, pod.labels)
     ]

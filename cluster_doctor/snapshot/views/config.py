@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from pydantic import JsonValue
 
 from cluster_doctor.snapshot.paths import dig, text
 from cluster_doctor.snapshot.quantity import parse_quantity
+from cluster_doctor.snapshot.times import parse_time
 from cluster_doctor.snapshot.views.base import View
 
 
@@ -47,6 +49,11 @@ class Secret(View):
     def keys(self) -> frozenset[str]:
         """Names of all keys."""
         return frozenset(self.words("keys"))
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was last written, as far as its managed fields told; else when it was made."""
+        return parse_time(self.raw.get("changedAt")) or self.created_at
 
     def facts(self, key: str) -> dict[str, JsonValue]:
         """What may be told about a key's value."""

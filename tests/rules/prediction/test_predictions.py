@@ -60,6 +60,10 @@ reason: FailedEviction
 type: Warning
 message: Cannot evict pod as it would violate the pod's disruption budget.
 """
+CORDONED = """
+---
+{kind: Node, metadata: {name: n1}, spec: {unschedulable: true}}
+"""
 QUOTA = """
 kind: ResourceQuota
 metadata: {name: team}
@@ -170,8 +174,17 @@ status: {renewalTime: '2026-01-01T11:30:00Z', notAfter: '2026-01-31T00:00:00Z'}
         ("minAvailable: 2", "0", "1", "", ""),
         ("minAvailable: 1", "1", "2", "", ""),
         ("minAvailable: 2", "0", "2", REFUSED, ""),
+        ("minAvailable: 2", "0", "2", CORDONED, ""),
     ],
-    ids=["all must stay", "all in percent", "none may go", "one is unwell today", "one may go", "a cause already"],
+    ids=[
+        "all must stay",
+        "all in percent",
+        "none may go",
+        "one is unwell today",
+        "one may go",
+        "refused today",
+        "waited for",
+    ],
 )
 def test_a_budget_names_the_nodes_that_cannot_be_drained(
     rule: str, allowed: str, healthy: str, more: str, nodes: str
