@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers
+from cluster_doctor.rules.container.last_words import failing_containers, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.paths import objects, text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -21,7 +21,7 @@ _PATH = re.compile(r"(/[\w.-]+(?:/[\w.-]+)+)")
 _LINES = 100
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(ConfigMap, Secret, Records.LOGS))
+@rule(Severity.ERROR, subject=Pod, needs=(ConfigMap, Secret, Records.LOGS), among=failing_pods)
 def configuration_lacks_file(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The process misses a file that the ConfigMap or Secret mounted there has no key for.
 

@@ -9,6 +9,7 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.controlplane.control_plane import component
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
@@ -19,7 +20,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.CRITICAL, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.CRITICAL, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)
 def api_server_sheds_requests(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """A client of the API server says again and again that it is turned away for too many requests.
 

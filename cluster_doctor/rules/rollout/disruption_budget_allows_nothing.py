@@ -46,9 +46,11 @@ def disruption_budget_allows_nothing(budget: DisruptionBudget, cluster: ClusterS
         https://kubernetes.io/docs/tasks/run-application/configure-pdb/
     """
     expected = blocked_while_well(budget)
+    if not expected:
+        return
     refused = refused_evictions(budget, cluster)
     waiting = on_cordoned_nodes(budget, cluster)
-    if not expected or not (refused or waiting):
+    if not (refused or waiting):
         return  # it holds nobody up today
     yield Match(
         message=f"PodDisruptionBudget {budget.name} allows no eviction although all {expected} Pods are healthy"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from cluster_doctor.snapshot.paths import integer
@@ -21,17 +22,24 @@ def blocked_while_well(budget: DisruptionBudget) -> int:
 
 def refused_evictions(budget: DisruptionBudget, cluster: ClusterSnapshot) -> Sequence[Event]:
     """Events about evictions in the budget's namespace that a budget refused."""
-    return [
-        e for e in cluster.all(Event) if "disruption budget" in e.message and e.regarding.namespace == budget.namespace
-    ]
+
+    def read() -> dict[str | None, list[Event]]:
+        found: dict[str | None, list[Event]] = defaultdict(list)
+        for event in cluster.all(Event):
+            if "disruption budget" in event.message:
+                found[event.regarding.namespace].append(event)
+        return found
+
+    return cluster.remember("refused evictions", read).get(budget.namespace, [])
 
 
 def on_cordoned_nodes(budget: DisruptionBudget, cluster: ClusterSnapshot) -> Sequence[Pod]:
     """Pods of a budget that a drain would have to evict: their node takes no more Pods."""
-    cordoned = {node.name for node in cluster.all(Node) if node.cordoned}
     selector = budget.mapping("spec", "selector")
     return [
         pod
-        for pod in cluster.within(Pod, budget.namespace)
-        if pod.node_name in cordoned and pod.expected_to_run and matches_selector(selector, pod.labels)
+        for node in cluster.all(Node)
+        if node.cordoned
+        for pod in cluster.pods_on(node.name)
+        if pod.namespace == budget.namespace and pod.expected_to_run and matches_selector(selector, pod.labels)
     ]
