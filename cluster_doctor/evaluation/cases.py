@@ -8,6 +8,9 @@ takes, such as a single object. The file says what is right, in one of these for
 - `status`, how the recorded object is doing: Healthy, Progressing, Degraded, Suspended, Missing or Unknown;
 - `expected`, which objects are to be reported: `result_names` or `expectations` name them, `result_count` counts
   them; 0 is nothing.
+
+A recording that is plain objects is the whole of its cluster, whatever the label: what it does not hold is absent.
+Every other form says itself what was read.
 """
 
 from __future__ import annotations
@@ -45,6 +48,7 @@ from cluster_doctor.snapshot.views import Custom
 from cluster_doctor.snapshot.yaml_text import load_yaml
 from cluster_doctor.sources.protocol import Progress, Scope, silent
 from cluster_doctor.sources.recognise import open_recorded
+from cluster_doctor.sources.recorded.objects import ObjectFiles
 
 REPORTED = "reported"
 """Label of an object that the engine has something to say about."""
@@ -100,7 +104,8 @@ def _answer(recording: Path) -> _Answered:
 def _read(recording: Path) -> ClusterSnapshot:
     """Read a recording; a single object may do without the `metadata` that every object of a cluster has."""
     try:
-        return open_recorded(recording).collect(Scope())
+        source = open_recorded(recording)
+        return (source.as_whole() if isinstance(source, ObjectFiles) else source).collect(Scope())
     except UnreadableInput:
         bare = _objects_without_metadata(recording)
         if not bare:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.snapshot.builder import SnapshotBuilder
+from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.paths import text
+from cluster_doctor.snapshot.views import VIEWS
 from cluster_doctor.sources.recorded.kustomization import Kustomized
 from cluster_doctor.sources.recorded.parts import Part
 
@@ -29,6 +31,12 @@ _DELIVERED = frozenset(
 """Kinds that an application brings along: whoever delivers one of them to a namespace delivers the others there."""
 _KEPT_BESIDE = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount", "Role"})
 """Kinds that a folder holds in full where it makes the namespace itself. Secrets are kept out of it on principle."""
+
+
+def cover_everything(builder: SnapshotBuilder) -> None:
+    """Declare that the files hold all objects that a cluster has: every kind that is known here was read."""
+    for kind in BY_KIND.keys() | VIEWS.keys():
+        builder.cover(kind)
 
 
 def cover_lists(builder: SnapshotBuilder, parts: Iterable[Part]) -> None:
