@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -43,6 +43,7 @@ from cluster_doctor.rules.engine import check_all
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.health.reading import health_of
 from cluster_doctor.snapshot.index import view_of
+from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
 from cluster_doctor.snapshot.yaml_text import load_yaml
@@ -138,9 +139,18 @@ def _statuses(cluster: ClusterSnapshot) -> Iterator[Answer]:
 
 
 def _reported(cluster: ClusterSnapshot) -> Iterator[ObjectRef]:
+    """What findings speak of; a webhook is named for itself, for a configuration holds many."""
     for finding in check_all(cluster).findings:
-        yield finding.subject
-        yield from finding.affected
+        yield _placed(finding.subject)
+        yield from map(_placed, finding.affected)
+        if finding.subject.kind.endswith("WebhookConfiguration") and finding.about:
+            yield replace(finding.subject, name=finding.about, namespace=None)
+
+
+def _placed(ref: ObjectRef) -> ObjectRef:
+    """Leave out the namespace of what lives in none, though it was written down with one."""
+    known = BY_KIND.get(ref.kind)
+    return ref if known is None or known.namespaced else replace(ref, namespace=None)
 
 
 def _result(case: str, answered: _Answered, expected: Expected) -> CaseResult:

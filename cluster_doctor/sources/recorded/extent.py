@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from pydantic import JsonValue
+
 from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.kinds import BY_KIND
@@ -33,10 +35,20 @@ _KEPT_BESIDE = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount"
 """Kinds that a folder holds in full where it makes the namespace itself. Secrets are kept out of it on principle."""
 
 
-def cover_everything(builder: SnapshotBuilder) -> None:
-    """Declare that the files hold all objects that a cluster has: every kind that is known here was read."""
+_PUBLISHED = "kube-root-ca.crt"
+"""The ConfigMap with the certificate authority, which the control plane keeps in every namespace."""
+
+
+def cover_everything(builder: SnapshotBuilder, parts: Iterable[Part]) -> None:
+    """Declare that the files hold all objects that a cluster has: every kind that is known here was read.
+
+    What a control plane puts into each namespace by itself is there too, though nobody writes it down.
+    """
     for kind in BY_KIND.keys() | VIEWS.keys():
         builder.cover(kind)
+    for namespace in sorted({text(part.raw, "metadata", "namespace") for part in parts} - {""}):
+        metadata: dict[str, JsonValue] = {"name": _PUBLISHED, "namespace": namespace}
+        builder.add({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"ca.crt": ""}})
 
 
 def cover_lists(builder: SnapshotBuilder, parts: Iterable[Part]) -> None:

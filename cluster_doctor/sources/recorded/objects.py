@@ -77,7 +77,7 @@ class ObjectFiles:
                 self._locate(builder, name, placed[-1])
         builder.is_unapplied = not self._whole and not any(bears_trace(part.raw) for part in placed)
         if self._whole:
-            cover_everything(builder)
+            cover_everything(builder, placed)
         elif any(file.lists for _, file in found) or not builder.is_unapplied:
             cover_lists(builder, placed)
         else:
