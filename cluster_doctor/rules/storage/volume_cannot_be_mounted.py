@@ -12,7 +12,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
 _MISSING = re.compile(
-    r"not found|references non-existent|failed to sync (?:secret|configmap) cache|object \\S+ not registered"
+    r"not found(?! in the list of registered CSI drivers)|references non-existent|failed to sync (?:secret|configmap) cache|object \\S+ not registered"
 )
 
 
