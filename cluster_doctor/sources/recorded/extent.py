@@ -35,6 +35,8 @@ _KEPT_BESIDE = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount"
 """Kinds that a folder holds in full where it makes the namespace itself. Secrets are kept out of it on principle."""
 
 
+_NAMED_BY_ROUTES = frozenset({"Gateway", "GatewayClass"})
+"""Kinds of the Gateway API that other objects of it name."""
 _PUBLISHED = "kube-root-ca.crt"
 """The ConfigMap with the certificate authority, which the control plane keeps in every namespace."""
 
@@ -44,7 +46,7 @@ def cover_everything(builder: SnapshotBuilder, parts: Iterable[Part]) -> None:
 
     What a control plane puts into each namespace by itself is there too, though nobody writes it down.
     """
-    for kind in BY_KIND.keys() | VIEWS.keys():
+    for kind in BY_KIND.keys() | VIEWS.keys() | _NAMED_BY_ROUTES:
         builder.cover(kind)
     for namespace in sorted({text(part.raw, "metadata", "namespace") for part in parts} - {""}):
         metadata: dict[str, JsonValue] = {"name": _PUBLISHED, "namespace": namespace}
