@@ -38,6 +38,7 @@ bench: $(READY)  ## Measure, as ratios in one run.
 docs: $(READY)  ## Write the pages and schemas that are made from the code.
 	$(BIN)/cluster-doctor rules --output markdown >docs/rules.md
 	$(BIN)/python -m cluster_doctor.cli.schemas docs
+	$(BIN)/python -m tests.fault_classes.page >docs/fault-classes.md
 
 format: $(READY)  ## Format and fix what can be fixed by itself.
 	$(BIN)/ruff check --fix .

@@ -49,6 +49,10 @@ Baseline = Annotated[
     Path | None,
     typer.Option("--baseline", help="An earlier `--output json`: only what is new is told and judged.", metavar="F"),
 ]
+SinglePoints = Annotated[
+    bool,
+    typer.Option("--single-points", help="Also tell what one failed Pod or node would take down, as warnings."),
+]
 
 
 def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
@@ -65,6 +69,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
     fail_on: FailOn = "ERROR",
     suppressions: Suppressions = None,
     baseline: Baseline = None,
+    single_points: SinglePoints = False,  # noqa: FBT002 - as above
     no_colour: NoColour = False,  # noqa: FBT002 - as above
 ) -> None:
     """List everything that is wrong, root causes first; also in manifests, before they are applied.
@@ -76,6 +81,10 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
       kustomize build overlays/prod | cluster-doctor scan --from -
       cluster-doctor scan -A --output json > known.json
       cluster-doctor scan -A --baseline known.json
+      cluster-doctor scan -A --single-points
+
+    What is well today and will not stay so is told apart, with its date and how that
+    is reckoned. It counts for --fail-on only when it is due within seven days.
 
     A file of suppressions, each until a day:
       suppressions:
@@ -107,6 +116,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
         namespaces=tuple(namespace or ()),
         suppressions=_decisions(suppressions),
         baseline=_known(baseline),
+        single_points=single_points,
     )
     if files:
         pictures = pictures_of(files, policy.namespaces, console)

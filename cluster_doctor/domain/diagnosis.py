@@ -11,6 +11,7 @@ from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Severity
 from cluster_doctor.domain.incident import Symptom
+from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 
 
@@ -75,6 +76,21 @@ class RootCause(BaseModel):
         return Severity.parse(self.severity)
 
 
+class NextProbe(BaseModel):
+    """What to read next where something stays unexplained.
+
+    `kind` is a kind of objects, or of records such as `Log`. `decides` names the rules that could explain it and
+    cannot judge without: whether each fires or is clear tells their hypotheses apart.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    namespace: str | None = None
+    command: str
+    decides: tuple[str, ...]
+
+
 class Diagnosis(BaseModel):
     """What is wrong: root causes, most probable first, and the honest remainder."""
 
@@ -84,6 +100,8 @@ class Diagnosis(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()
     rules_fired: int = 0
     rules_clear: int = 0

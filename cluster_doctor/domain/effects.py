@@ -39,6 +39,10 @@ class EffectKind(StrEnum):
     NOT_RECONCILED = "not reconciled"
     NOT_DELETED = "not deleted"
     LIMITS_OVERWRITTEN = "limits overwritten"
+    MEMORY_LEAKING = "memory leaking"
+    FLOODED = "flooded"
+    ACCESS_FORBIDDEN = "access forbidden"
+    PREEMPTED = "preempted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,20 @@ class Verdict(StrEnum):
 
 
 class Stage(StrEnum):
-    """Whether a finding names an origin or only a misbehaviour that something else must explain."""
+    """What a finding tells of.
+
+    CAUSE: an origin. SYMPTOM: a misbehaviour that something else must explain. PREDICTION: what is well today and
+    will not stay so. RISK: what is well and stays so until something else fails; told on request only.
+    """
 
     CAUSE = "cause"
     SYMPTOM = "symptom"
+    PREDICTION = "prediction"
+    RISK = "risk"
+
+
+WRONG_NOW = frozenset({Stage.CAUSE, Stage.SYMPTOM})
+"""The stages that a diagnosis is made of."""
 
 
 class Directness(StrEnum):
@@ -84,6 +94,8 @@ class Match:
         about: tells two matches of one rule on one object apart (a container, a port, a key).
         directness: overrides that of the rule where one branch of it is weaker or stronger.
         facts: the values that a remedy needs, by name (`wanted`, `actual`, `container`, …).
+        due: of a prediction, when it comes true; None if that hangs on what somebody does next.
+        arithmetic: of a prediction, the figures that lead to it, in one sentence.
     """
 
     message: str
@@ -95,6 +107,8 @@ class Match:
     about: str = ""
     directness: Directness | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    due: datetime | None = None
+    arithmetic: str = ""
 
 
 class Finding(BaseModel):
@@ -115,6 +129,8 @@ class Finding(BaseModel):
     since: datetime | None = None
     about: str = ""
     facts: dict[str, str] = {}
+    due: datetime | None = None
+    arithmetic: str = ""
 
     @field_serializer("severity")
     def _severity_name(self, severity: Severity) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from cluster_doctor.domain.coverage import Gap
-from cluster_doctor.domain.diagnosis import Hypothesis, RootCause, Status
+from cluster_doctor.domain.diagnosis import Hypothesis, NextProbe, RootCause, Status
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Claim, Incident, Symptom
+from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.remediation import Outcome, RemediationPlan
 from cluster_doctor.domain.triage import Triage
 
@@ -43,6 +44,8 @@ class Report(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()
     rules_unknown: dict[str, str] = {}
     triage: Triage | None = None

@@ -66,9 +66,13 @@ class Suppression(BaseModel):
 
 
 class ScanFinding(Finding):
-    """A finding with what a scan knows beyond it."""
+    """A finding with what a scan knows beyond it.
+
+    `near` tells of a prediction that it is due within a week, from which on it counts like what is wrong now.
+    """
 
     root_cause: bool = False
+    near: bool = False
     location: Location | None = None
     suppression: Suppression | None = None
 
@@ -97,7 +101,8 @@ class Unchecked(BaseModel):
 class ScanReport(BaseModel):
     """The result of a scan.
 
-    `findings` are shown and judged, root causes first. Beside them stand those that the baseline knows (`known`)
+    `findings` are shown and judged, root causes first. `predictions` are shown apart, what is due first before the
+    rest, and judged only where they are due within a week. Beside them stand those that the baseline knows (`known`)
     and those that somebody suppressed (`suppressed`). Of the baseline, `gone` was looked for and is not there;
     `unverified` could not be looked for.
     """
@@ -109,6 +114,7 @@ class ScanReport(BaseModel):
     fail_on: str
     verdict: ScanVerdict
     findings: tuple[ScanFinding, ...] = ()
+    predictions: tuple[ScanFinding, ...] = ()
     compared: bool = False
     known: tuple[ScanFinding, ...] = ()
     gone: tuple[PastFinding, ...] = ()
@@ -121,4 +127,9 @@ class ScanReport(BaseModel):
 
     def worst(self) -> Severity | None:
         """The highest severity among the findings that are judged."""
-        return max((found.severity for found in self.findings), default=None)
+        return max((found.severity for found in self.judged), default=None)
+
+    @property
+    def judged(self) -> tuple[ScanFinding, ...]:
+        """What the severity is compared with: what is wrong now, and what will be within a week."""
+        return (*self.findings, *(found for found in self.predictions if found.near))

@@ -21,7 +21,7 @@ down, for six are few. None of them rests on a suggestion alone, so that its fig
 ELSEWHERE = 0.55
 """What is left of the confidence in a cause that explains nothing while something else misbehaves."""
 
-THRESHOLD = 0.3
+THRESHOLD = 0.4
 """Below this a cause is a hypothesis, and without a better one the diagnosis is unresolved."""
 
 
@@ -31,7 +31,8 @@ def confidence(directness: Directness, *, explains: int, observed: int, rivals: 
     Args:
         directness: how directly its evidence shows it.
         explains: symptoms that it explains.
-        observed: symptoms that were observed at all.
+        observed: symptoms that were observed, without those that an independent cause explains: a fault elsewhere
+            takes nothing away.
         rivals: other candidates that explain one of the same symptoms at least as directly.
     """
     base = PRIOR[directness]

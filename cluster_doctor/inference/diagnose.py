@@ -9,10 +9,14 @@ from cluster_doctor.domain.diagnosis import ChainLink, Diagnosis, Hypothesis, Ro
 from cluster_doctor.domain.effects import Effect
 from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage, Verdict
 from cluster_doctor.domain.incident import Incident, Symptom
+from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.confidence import THRESHOLD, confidence
+from cluster_doctor.inference.next_probes import next_probes
+from cluster_doctor.inference.predict import predict
 from cluster_doctor.inference.propagation import path_to
+from cluster_doctor.inference.scope import in_scope
 from cluster_doctor.rules.engine import RuleResults, check_all
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
@@ -40,29 +44,16 @@ def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[O
         mentioned: objects that the report names; causes that concern them come first.
     """
     results = check_all(cluster)
-    findings = [finding for finding in results.findings if _in_scope(finding, incident) or finding.stage is Stage.CAUSE]
+    findings = [finding for finding in results.findings if in_scope(finding, incident) or finding.stage is Stage.CAUSE]
     graph = link_findings(cluster, findings)
     named = frozenset(cluster.workload_ref(ref) for ref in mentioned) | frozenset(mentioned)
     candidates = [
         candidate
         for candidate in _candidates(graph, named)
-        if candidate.symptoms or _in_scope(candidate.finding, incident)
+        if candidate.symptoms or in_scope(candidate.finding, incident)
     ]
     accepted, rejected = _select(candidates)
-    return _diagnosis(graph, accepted, rejected, results, cluster)
-
-
-def _in_scope(finding: Finding, incident: Incident) -> bool:
-    """Tell whether a finding lies in what was asked about; what lives in no namespace lies everywhere."""
-    if not incident.namespaces:
-        return True
-    subject = finding.subject
-    if subject.kind == "Namespace":
-        return subject.name in incident.namespaces
-    if subject.namespace is None:
-        return True
-    places = {subject.namespace, *(effect.at.namespace for effect in finding.effects)}
-    return bool(places & set(incident.namespaces))
+    return _diagnosis(graph, accepted, rejected, results, cluster, predict(cluster, incident))
 
 
 def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Candidate]:
@@ -81,6 +72,7 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
             and _RANK.index(findings[other].directness) <= _RANK.index(finding.directness)
             and len(explains[other]) >= len(explains[at])
         )
+        elsewhere = frozenset().union(*(explains[other] for other in roots if not explains[other] & explains[at]))
         touched = {finding.subject, *finding.affected, *(findings[symptom].subject for symptom in explains[at])}
         found.append(
             Candidate(
@@ -88,7 +80,10 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
                 finding=finding,
                 symptoms=explains[at],
                 probability=confidence(
-                    finding.directness, explains=len(explains[at]), observed=len(symptoms), rivals=rivals
+                    finding.directness,
+                    explains=len(explains[at]),
+                    observed=len(symptoms - elsewhere if explains[at] else symptoms),
+                    rivals=rivals,
                 ),
                 concerns_report=bool(touched & mentioned),
             )
@@ -150,16 +145,17 @@ def _diagnosis(
     rejected: Sequence[tuple[Candidate, str]],
     results: RuleResults,
     cluster: ClusterSnapshot,
+    predictions: tuple[Prediction, ...],
 ) -> Diagnosis:
     explained = set().union(*(candidate.symptoms for candidate in accepted)) if accepted else set()
-    unexplained = tuple(
-        _symptom(finding)
+    left = [
+        finding
         for at, finding in enumerate(graph.findings)
         if finding.stage is Stage.SYMPTOM and at not in explained and finding.severity >= Severity.WARNING
-    )
+    ]
     if accepted:
         status = Status.RESOLVED
-    elif unexplained:
+    elif left:
         status = Status.UNRESOLVED
     else:
         status = Status.HEALTHY if saw_enough(cluster) else Status.UNRESOLVED
@@ -178,7 +174,9 @@ def _diagnosis(
             )
             for candidate, reason in rejected
         ),
-        unexplained=unexplained,
+        unexplained=tuple(map(_symptom, left)),
+        next_probes=next_probes(left, results.lacked),
+        predictions=predictions,
         gaps=cluster.coverage.gaps,
         rules_fired=verdicts.count(Verdict.FIRED),
         rules_clear=verdicts.count(Verdict.CLEAR),

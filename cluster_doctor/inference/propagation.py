@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.inference.delivery import built_from, made_by
+from cluster_doctor.rules.admission.webhooks import calling
 from cluster_doctor.rules.scheduling.attempt import Refusal
 from cluster_doctor.rules.scheduling.fit import fit_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Autoscaler, MutatingWebhookConfiguration, Pod, Service, WebhookConfiguration
+from cluster_doctor.snapshot.views import Autoscaler, Pod, Service
 
 E = EffectKind
 Relation = Callable[[ClusterSnapshot, ObjectRef], Iterable[ObjectRef]]
@@ -93,15 +95,7 @@ def routes_to(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
 
 def webhooks_served_by(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
     """Webhook configurations that call a Service."""
-    for kind in (WebhookConfiguration, MutatingWebhookConfiguration):
-        for configuration in cluster.all(kind):
-            for position, _ in configuration.webhooks:
-                at = ("webhooks", position, "clientConfig", "service")
-                if (
-                    configuration.text(*at, "name") == ref.name
-                    and configuration.text(*at, "namespace") == ref.namespace
-                ):
-                    yield configuration.ref
+    return (configuration.ref for configuration in calling(ref, cluster))
 
 
 def autoscalers_of(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
@@ -160,11 +154,24 @@ LAWS = (
     Law(E.CLAIM_UNBOUND, pods_using, (E.POD_NOT_SCHEDULED, E.POD_NOT_STARTED)),
     Law(E.VOLUME_NOT_MOUNTED, itself, (E.POD_NOT_STARTED,)),
     Law(E.NOT_RECONCILED, owner, (E.NOT_RECONCILED,)),
+    Law(E.NOT_RECONCILED, built_from, (E.NOT_RECONCILED,)),
+    Law(E.NOT_RECONCILED, made_by, (E.NOT_RECONCILED,)),
 )  # fmt: skip
 
 _BY_KIND: dict[EffectKind, list[Law]] = {}
 for _law in LAWS:
     _BY_KIND.setdefault(_law.before, []).append(_law)
+
+
+def sources_of(kinds: Iterable[EffectKind]) -> frozenset[EffectKind]:
+    """Tell which kinds of effects can lead to some, wherever they are; each leads to itself."""
+    found = set(kinds)
+    while True:
+        more = {law.before for law in LAWS if not found.isdisjoint(law.after)} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
 
 MOST_EFFECTS = 20_000
 """Effects followed from one finding; a fault that reaches further is not told more precisely by going on."""

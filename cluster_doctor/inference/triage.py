@@ -22,7 +22,7 @@ def triage(cluster: ClusterSnapshot, diagnosis: Diagnosis) -> Triage | None:
         return None
     radius = blast_radius(cluster, starts)
     dead = serving_nothing(cluster, radius)
-    urgency = urgency_of(cluster, radius, starts)
+    urgency = urgency_of(cluster, radius, starts, diagnosis.predictions)
     priority, reasons = _priority(radius, dead, urgency)
     owner, origin = owner_of(cluster, (*starts, *radius.workloads))
     return Triage(

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from cluster_doctor.domain.prediction import Prediction, is_near
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.triage import BlastRadius
 from cluster_doctor.snapshot.records import Metric
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import Ingress, Node, ResourceQuota, Secret
+from cluster_doctor.snapshot.views import Claim, Ingress, Node, ResourceQuota, Secret
 
 NEARLY_FULL = Decimal("0.9")
-SOON = timedelta(days=7)
 RECENT = timedelta(minutes=30)
 MANY_RESTARTS = 5
 
@@ -33,13 +33,19 @@ class Urgency:
         return "; ".join(self.reasons) if self.reasons else "no sign that it gets worse"
 
 
-def urgency_of(cluster: ClusterSnapshot, radius: BlastRadius, starts: Iterable[ObjectRef]) -> Urgency:
-    """Look for what fills up, runs out or keeps crashing among what is affected."""
+def urgency_of(
+    cluster: ClusterSnapshot, radius: BlastRadius, starts: Iterable[ObjectRef], predictions: Iterable[Prediction] = ()
+) -> Urgency:
+    """Look for what is full, has run out, keeps crashing or is about to end among what is affected."""
+    claims, nodes = _claims(cluster, radius, starts), _nodes(cluster, radius, starts)
+    secrets = _secrets(cluster, radius)
+    touched = {*starts, *radius.workloads, *claims, *(Node.ref_to(None, name) for name in nodes), *secrets}
     reasons = [
         *_crashing(cluster, radius),
         *_quotas(cluster, radius),
-        *_disks(cluster, radius, starts),
-        *_expiring(cluster, radius),
+        *_disks(cluster, claims, nodes),
+        *_expired(cluster, secrets),
+        *(one.message for one in predictions if one.subject in touched and is_near(one, cluster.taken_at)),
     ]
     return Urgency(rising=bool(reasons), reasons=tuple(reasons[:6]))
 
@@ -68,36 +74,50 @@ def _quotas(cluster: ClusterSnapshot, radius: BlastRadius) -> list[str]:
     ]
 
 
-def _disks(cluster: ClusterSnapshot, radius: BlastRadius, starts: Iterable[ObjectRef]) -> list[str]:
-    found = []
-    claims = {
-        ObjectRef(kind="PersistentVolumeClaim", name=name, namespace=ref.namespace)
+def _claims(cluster: ClusterSnapshot, radius: BlastRadius, starts: Iterable[ObjectRef]) -> list[ObjectRef]:
+    found = {
+        Claim.ref_to(ref.namespace, name)
         for ref in radius.workloads
         for pod in cluster.pods_of(ref)
         for name, _ in pod.spec.claims()
     }
-    for claim in sorted(claims | {ref for ref in starts if ref.kind == "PersistentVolumeClaim"}):
+    return sorted(found | {ref for ref in starts if ref.kind == Claim.kind})
+
+
+def _nodes(cluster: ClusterSnapshot, radius: BlastRadius, starts: Iterable[ObjectRef]) -> list[str]:
+    names = {ref.name for ref in starts if ref.kind == Node.kind}
+    names |= {pod.node_name for ref in radius.workloads for pod in cluster.pods_of(ref)}
+    return sorted(names - {""})
+
+
+def _secrets(cluster: ClusterSnapshot, radius: BlastRadius) -> list[ObjectRef]:
+    """Secrets with the certificates of the affected routes."""
+    found: dict[ObjectRef, None] = {}
+    for route in radius.routes:
+        ingress = cluster.get(Ingress, route.namespace, route.name)
+        for name, _ in ingress.tls_secrets() if ingress else ():
+            found.setdefault(Secret.ref_to(route.namespace, name))
+    return list(found)
+
+
+def _disks(cluster: ClusterSnapshot, claims: Iterable[ObjectRef], nodes: Iterable[str]) -> list[str]:
+    found = []
+    for claim in claims:
         series = cluster.series(claim, Metric.VOLUME_USED)
         if series and series.values and series.values[-1] >= float(NEARLY_FULL):
             found.append(f"{claim} is {series.values[-1]:.0%} full")
-    names = {ref.name for ref in starts if ref.kind == "Node"}
-    names |= {pod.node_name for ref in radius.workloads for pod in cluster.pods_of(ref)}
-    for name in sorted(names - {""}):
+    for name in nodes:
         node = cluster.get(Node, None, name)
         if node and node.condition("DiskPressure").get("status") == "True":
             found.append(f"node {name} runs out of disk and evicts Pods")
     return found
 
 
-def _expiring(cluster: ClusterSnapshot, radius: BlastRadius) -> list[str]:
+def _expired(cluster: ClusterSnapshot, secrets: Iterable[ObjectRef]) -> list[str]:
     found = []
-    for route in radius.routes:
-        ingress = cluster.get(Ingress, route.namespace, route.name)
-        for name, _ in ingress.tls_secrets() if ingress else ():
-            secret = cluster.get(Secret, route.namespace, name)
-            until = parse_time(secret.facts("tls.crt").get("not_after")) if secret else None
-            if until and until < cluster.taken_at:
-                found.append(f"the certificate in Secret {route.namespace}/{name} expired on {until:%Y-%m-%d}")
-            elif until and until - cluster.taken_at < SOON:
-                found.append(f"the certificate in Secret {route.namespace}/{name} expires on {until:%Y-%m-%d}")
+    for ref in secrets:
+        secret = cluster.get(Secret, ref.namespace, ref.name)
+        until = parse_time(secret.facts("tls.crt").get("not_after")) if secret else None
+        if until and until < cluster.taken_at:
+            found.append(f"the certificate in Secret {ref.namespace}/{ref.name} expired on {until:%Y-%m-%d}")
     return found

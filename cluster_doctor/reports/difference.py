@@ -20,6 +20,11 @@ def differences(before: Report, after: Report) -> Iterator[str]:
         {symptom.fingerprint: f"{symptom.subject}: {symptom.statement}" for symptom in before.unexplained},
         {symptom.fingerprint: f"{symptom.subject}: {symptom.statement}" for symptom in after.unexplained},
     )
+    yield from _sets(
+        "coming up",
+        {coming.fingerprint: f"{coming.subject}: {coming.message}" for coming in before.predictions},
+        {coming.fingerprint: f"{coming.subject}: {coming.message}" for coming in after.predictions},
+    )
     yield from _sets("gap", {str(gap): str(gap) for gap in before.gaps}, {str(gap): str(gap) for gap in after.gaps})
     yield from _sets(
         "claim",

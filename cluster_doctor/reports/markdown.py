@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.report import Report
 from cluster_doctor.reports import wording
@@ -30,7 +31,13 @@ def _lines(report: Report) -> Iterator[str]:
     if report.unexplained:
         yield "\n## Seen, but not explained\n"
         yield from (f"- {safe(f'{symptom.subject}: {symptom.statement}')}" for symptom in report.unexplained)
+    if report.next_probes:
+        yield "\n## What would tell\n"
+        yield from (f"- {safe(wording.probe(probe))}: {span(probe.command)}" for probe in report.next_probes)
     yield from _triage(report)
+    if report.predictions:
+        yield "\n## Coming up\n"
+        yield from (line for coming in report.predictions for line in _coming(coming))
     yield from _remedy(report)
     if report.ruled_out:
         yield "\n## Ruled out\n"
@@ -80,6 +87,12 @@ def _triage(report: Report) -> Iterator[str]:
         yield from (f"- {safe(reason)}" for reason in triage.reasons)
         if triage.owner:
             yield f"- Owner: {safe(triage.owner)} (from {safe(triage.owner_source)})"
+
+
+def _coming(coming: Prediction) -> Iterator[str]:
+    yield f"- {wording.due(coming)}: {safe(coming.message)} ({coming.severity.name}, rule {span(coming.rule)})"
+    yield f"  - {safe(coming.arithmetic)}"
+    yield f"  - {safe(coming.remedy)}"
 
 
 def _remedy(report: Report) -> Iterator[str]:

@@ -12,7 +12,8 @@ _HEAD = """\
 
 Made by `cluster-doctor rules --output markdown`; do not edit. `cluster-doctor explain RULE` also shows an example that
 each fires on and one that it stays quiet on. A cause names an origin; a symptom is a misbehaviour that something else
-must explain. Where what a rule needs was not collected, its verdict is UNKNOWN.
+must explain; a prediction is well today and will not stay so; a risk is told only to those who ask
+(`scan --single-points`). Where what a rule needs was not collected, its verdict is UNKNOWN.
 """
 
 

@@ -55,6 +55,7 @@ def text_lines(report: Report, width: int = 80) -> Iterator[Line]:
         yield Line(f"  … and {len(report.root_causes) - MOST_CAUSES} more causes; --output json has them all")
     yield from _unexplained(report, width)
     yield from _triage(report, width)
+    yield from _coming_up(report, width)
     yield from _remedy(report, width)
     yield from _ruled_out(report, width)
     yield from _blind_spots(report, width)
@@ -109,6 +110,11 @@ def _unexplained(report: Report, width: int) -> Iterator[Line]:
         for symptom in report.unexplained[:MOST_LINES]:
             yield from _wrap(f"{symptom.subject}: {symptom.statement}", width, "  - ", Tone.UNSURE)
         yield from _more(report.unexplained)
+    if report.next_probes:
+        yield from _heading("What would tell")
+        for probe in report.next_probes:
+            yield from _wrap(wording.probe(probe), width, "  - ")
+            yield from _commands([probe.command], "    ")
 
 
 def _triage(report: Report, width: int) -> Iterator[Line]:
@@ -122,6 +128,16 @@ def _triage(report: Report, width: int) -> Iterator[Line]:
         yield from _wrap(reason, width, "  - ")
     if triage.owner:
         yield from _wrap(f"Owner: {triage.owner} (from {triage.owner_source})", width, "  ")
+
+
+def _coming_up(report: Report, width: int) -> Iterator[Line]:
+    if report.predictions:
+        yield from _heading("Coming up")
+        for coming in report.predictions[:MOST_LINES]:
+            yield from _wrap(f"{wording.due(coming)}: {coming.message}", width, "  - ", Tone.UNSURE)
+            yield from _wrap(coming.arithmetic, width, "    ")
+            yield from _wrap(f"do: {coming.remedy}", width, "    ")
+        yield from _more(report.predictions)
 
 
 def _remedy(report: Report, width: int) -> Iterator[Line]:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
-from cluster_doctor.domain.diagnosis import RootCause, Status
+from cluster_doctor.domain.diagnosis import NextProbe, RootCause, Status
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
+from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.incident import Claim, ClaimVerdict
 from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.domain.report import Report
@@ -72,6 +73,11 @@ def value(raw: JsonValue) -> str:
     return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
 
 
+def due(prediction: Finding) -> str:
+    """When a prediction comes true."""
+    return f"due {prediction.due:%Y-%m-%d %H:%M} UTC" if prediction.due else "no date: it hangs on what is done next"
+
+
 def refuted(report: Report) -> tuple[Claim, ...]:
     """What the report got wrong."""
     return tuple(claim for claim in report.claims if claim.verdict is ClaimVerdict.REFUTED)
@@ -85,6 +91,13 @@ def unproven(report: Report) -> tuple[Claim, ...]:
 def confirmed(report: Report) -> tuple[Claim, ...]:
     """What the report got right."""
     return tuple(claim for claim in report.claims if claim.verdict is ClaimVerdict.CONFIRMED)
+
+
+def probe(told: NextProbe) -> str:
+    """What to read, and what that would decide."""
+    where = f" in {told.namespace}" if told.namespace else ""
+    shown = ", ".join(told.decides[:4]) + (f" and {len(told.decides) - 4} more" if len(told.decides) > 4 else "")
+    return f"{told.kind}{where}: would decide {shown}"
 
 
 def unchecked(report: Report) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cluster_doctor.domain.evidence import Evidence
-from cluster_doctor.domain.findings import Finding, Match, Verdict
+from cluster_doctor.domain.findings import WRONG_NOW, Finding, Match, Stage, Verdict
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.protocol import Rule, subjects_of
@@ -28,9 +28,10 @@ class RuleResults:
     lacked: dict[str, str]
 
 
-def check_all(cluster: ClusterSnapshot) -> RuleResults:
-    """Run all rules over a snapshot; who asks again gets the same results."""
-    return cluster.remember("results of all rules", lambda: run_rules(all_rules(), cluster))
+def check_all(cluster: ClusterSnapshot, stages: frozenset[Stage] = WRONG_NOW) -> RuleResults:
+    """Run all rules of some stages over a snapshot; who asks again gets the same results."""
+    asked = [rule for rule in all_rules() if rule.stage in stages]
+    return cluster.remember(("results of all rules", stages), lambda: run_rules(asked, cluster))
 
 
 def run_rules(rules: Iterable[Rule], cluster: ClusterSnapshot) -> RuleResults:
@@ -116,6 +117,8 @@ def _finding(
         since=min(began) if began else None,
         about=about,
         facts=dict(first.facts),
+        due=min((match.due for _, match in group if match.due), default=None),
+        arithmetic=first.arithmetic,
     )
 
 

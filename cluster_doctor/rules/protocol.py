@@ -52,7 +52,7 @@ class Rule:
         severity: how bad a match is.
         subject: the view that is checked, one at a time.
         needs: what must have been collected, or the verdict is UNKNOWN.
-        stage: whether a match names an origin or a misbehaviour that something must explain.
+        stage: whether a match tells of an origin, a misbehaviour, what is coming up or a risk.
         directness: how directly the evidence shows it.
         among: finds the subjects that can match at all; None means all of the kind.
         check: yields a match for each problem of one subject.
@@ -149,7 +149,8 @@ def rule(
         severity: how bad a match is.
         subject: the view that the check takes as first argument.
         needs: kinds and records that must have been collected; the subject's own kind is always needed.
-        stage: CAUSE for an origin, SYMPTOM for a misbehaviour that something else must explain.
+        stage: CAUSE for an origin, SYMPTOM for a misbehaviour that something else must explain, PREDICTION for
+            what will happen, RISK for what may.
         directness: how directly the evidence shows it.
         among: finds the subjects that can match at all, for rules that need not look at every object.
     """

@@ -42,7 +42,7 @@ def read_baseline(path: Path) -> tuple[PastFinding, ...]:
         ) from error
     return tuple(
         PastFinding(fingerprint=found.fingerprint, rule=found.rule, subject=found.subject, message=found.message)
-        for found in (*earlier.findings, *earlier.known)
+        for found in (*earlier.findings, *earlier.predictions, *earlier.known)
     )
 
 

@@ -9,13 +9,17 @@ from datetime import date
 from cluster_doctor.domain.coverage import GapReason
 from cluster_doctor.domain.findings import Finding, Severity, Stage
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.prediction import by_urgency, is_near
 from cluster_doctor.domain.scan import PastFinding, ScanFinding, ScanReport, ScanVerdict, Suppression, Unchecked
 from cluster_doctor.inference.diagnose import diagnose, saw_enough
+from cluster_doctor.inference.predict import PREDICTIONS
 from cluster_doctor.rules.engine import check_all
 from cluster_doctor.scanning.baseline import compare
 from cluster_doctor.scanning.suppressions import apply_suppressions
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
+RISKS = frozenset({Stage.RISK})
+_ORDER = tuple(Stage)
 _HARMLESS = frozenset({GapReason.NOT_SERVED, GapReason.NOT_RECORDED, GapReason.OUT_OF_SCOPE})
 
 
@@ -29,6 +33,7 @@ class ScanPolicy:
         suppressions: what nobody wants to be told.
         baseline: what was known before; None if nothing shall be compared.
         today: the day by which suppressions expire.
+        single_points: whether to tell what a single failure would take down.
     """
 
     fail_on: Severity
@@ -36,11 +41,12 @@ class ScanPolicy:
     namespaces: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     baseline: tuple[PastFinding, ...] | None = None
+    single_points: bool = False
 
 
 def scan_pictures(pictures: Sequence[ClusterSnapshot], policy: ScanPolicy) -> ScanReport:
     """Run every rule over every picture, and report what is left after suppressions and baseline."""
-    looked = [_look(cluster, policy.namespaces) for cluster in pictures]
+    looked = [_look(cluster, policy) for cluster in pictures]
     findings = [finding for look in looked for finding in look.findings]
     unchecked = _unchecked(pictures, [look.lacked for look in looked])
     judged = apply_suppressions(findings, policy.suppressions, policy.today)
@@ -51,13 +57,13 @@ def scan_pictures(pictures: Sequence[ClusterSnapshot], policy: ScanPolicy) -> Sc
         unchecked={lack.rule for lack in unchecked},
         namespaces=policy.namespaces,
     )
-    found = any(finding.severity >= policy.fail_on for finding in compared.new)
     sighted = all(_could_look(cluster) for cluster in pictures)
-    return ScanReport(
+    report = ScanReport(
         source=", ".join(cluster.source for cluster in pictures),
         fail_on=policy.fail_on.name,
-        verdict=ScanVerdict.FOUND if found else ScanVerdict.CLEAR if sighted else ScanVerdict.BLIND,
-        findings=compared.new,
+        verdict=ScanVerdict.CLEAR if sighted else ScanVerdict.BLIND,
+        findings=tuple(found for found in compared.new if found.stage not in PREDICTIONS),
+        predictions=tuple(sorted((found for found in compared.new if found.stage in PREDICTIONS), key=by_urgency)),
         compared=policy.baseline is not None,
         known=compared.known,
         gone=compared.gone,
@@ -68,6 +74,10 @@ def scan_pictures(pictures: Sequence[ClusterSnapshot], policy: ScanPolicy) -> Sc
         gaps=tuple(dict.fromkeys(gap for cluster in pictures for gap in cluster.coverage.gaps)),
         could_not_check=unchecked,
     )
+    worst = report.worst()
+    if worst is not None and worst >= policy.fail_on:
+        return report.model_copy(update={"verdict": ScanVerdict.FOUND})
+    return report
 
 
 @dataclass(frozen=True)
@@ -78,32 +88,44 @@ class _Look:
     lacked: dict[str, str]
 
 
-def _look(cluster: ClusterSnapshot, namespaces: Sequence[str]) -> _Look:
-    """Find what is wrong within the namespaces: root causes as ranked, then the rest, worst first."""
-    causes = diagnose(cluster, Incident(namespaces=tuple(namespaces))).root_causes
+def _look(cluster: ClusterSnapshot, policy: ScanPolicy) -> _Look:
+    """Find what is wrong within the namespaces, root causes as ranked, then the rest, worst first, and what will be."""
+    namespaces = policy.namespaces
+    causes = diagnose(cluster, Incident(namespaces=namespaces)).root_causes
     rank = {cause.fingerprint: position for position, cause in enumerate(causes)}
-    results = check_all(cluster)
+    results = [check_all(cluster), check_all(cluster, PREDICTIONS)]
+    if policy.single_points:
+        results.append(check_all(cluster, RISKS))
     inside = [
-        finding for finding in results.findings if not namespaces or finding.subject.namespace in (*namespaces, None)
+        finding
+        for said in results
+        for finding in said.findings
+        if not namespaces or finding.subject.namespace in (*namespaces, None)
     ]
     inside.sort(
         key=lambda found: (
             rank.get(found.fingerprint, len(rank)),
-            found.stage is Stage.SYMPTOM,
+            _ORDER.index(found.stage),
             -found.severity,
             found.subject,
             found.rule,
             found.about,
         )
     )
-    return _Look(tuple(_told(finding, rank, cluster) for finding in inside), results.lacked)
+    lacked = {name: kinds for said in results for name, kinds in said.lacked.items()}
+    return _Look(tuple(_told(finding, rank, cluster) for finding in inside), lacked)
 
 
 def _told(finding: Finding, rank: Mapping[str, int], cluster: ClusterSnapshot) -> ScanFinding:
     """Add to a finding what a scan tells beyond it; of several places where its object stands, the last one counts."""
     fields = {name: getattr(finding, name) for name in Finding.model_fields}
     places = cluster.locations.get(finding.subject) or (None,)
-    return ScanFinding(**fields, root_cause=finding.fingerprint in rank, location=places[-1])
+    return ScanFinding(
+        **fields,
+        root_cause=finding.fingerprint in rank,
+        near=is_near(finding, cluster.taken_at),
+        location=places[-1],
+    )
 
 
 _NOBODY = "nobody read it"

@@ -161,6 +161,9 @@ class Door:
             "keys": list[JsonValue](sorted(keys)),
             "facts": facts,
         }
+        changed = _changed_at(raw)
+        if changed:
+            kept["changedAt"] = changed
         return _without_values(self._without_copy(kept), values)
 
     @staticmethod
@@ -266,6 +269,15 @@ def _is_secret(raw: dict[str, JsonValue]) -> bool:
 
 def _is_number_secret(name: str) -> bool:
     return names_credential(name) and "pass" in name.lower()
+
+
+def _changed_at(raw: dict[str, JsonValue]) -> str:
+    """When an object was last written, by the newest of its managed fields; they themselves do not pass."""
+    known = raw.get("changedAt")
+    metadata = raw["metadata"]
+    fields = metadata.get("managedFields") if isinstance(metadata, dict) else None
+    times = [entry.get("time") for entry in fields if isinstance(entry, dict)] if isinstance(fields, list) else [known]
+    return max((time for time in times if isinstance(time, str)), default="")
 
 
 def _key(key: object) -> str:

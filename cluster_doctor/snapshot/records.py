@@ -59,6 +59,8 @@ class Metric(StrEnum):
     LATENCY_HIGH = "latency_high_percentile_ms"
     RETRANSMITS = "tcp_retransmits_per_second"
     VOLUME_USED = "volume_used_ratio"
+    NODE_DISK_USED = "node_disk_used_ratio"
+    NODE_MEMORY_USED = "node_memory_used_ratio"
 
 
 class MetricSeries(Record):

@@ -38,6 +38,8 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         root_causes=diagnosis.root_causes,
         ruled_out=diagnosis.ruled_out,
         unexplained=diagnosis.unexplained,
+        predictions=diagnosis.predictions,
+        next_probes=diagnosis.next_probes,
         gaps=diagnosis.gaps,
         rules_unknown=diagnosis.rules_unknown,
         triage=evidence.get(case.triage, Triage) if case.triage else None,

@@ -4,7 +4,7 @@ A scenario is one YAML file. Its first document is the header:
 
     scenario: what happens, in a sentence
     expects:                 # the causes, most probable first
-    - {subject: Deployment/api | Secret/db, cause: what an expert would say, rule: ""}
+    - {subject: Deployment/api | Secret/db, cause: what an expert would say, rule: one | another}
     healthy: true            # instead of `expects`: nothing is wrong
     also: [Node/node-4]      # causes that may be named as well
     alone: true              # touches what lives in no namespace, so nothing else may run
@@ -53,11 +53,11 @@ FOLDER = Path(__file__).with_name("scenarios")
 
 @dataclass(frozen=True)
 class Expected:
-    """One cause, as an expert names it: any of the subjects. `rule` is empty where any rule will do."""
+    """One cause, as an expert names it: any of the subjects. `rules` say the same, the first with most evidence."""
 
     subjects: tuple[str, ...]
     cause: str
-    rule: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,11 @@ def load(file: Path) -> Scenario:
     if bool(header.get("expects")) == bool(header.get("healthy")):
         raise ValueError(f"{file.name}: a scenario either expects causes or is healthy")
     expects = tuple(
-        Expected(tuple(entry["subject"].split(" | ")), entry["cause"], entry.get("rule", ""))
+        Expected(
+            tuple(entry["subject"].split(" | ")),
+            entry["cause"],
+            tuple(entry["rule"].split(" | ")) if entry.get("rule") else (),
+        )
         for entry in header.get("expects", [])
     )
     return Scenario(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from cluster.calibration import DISPENSABLE
 from cluster.composition import Part, causes_of, compose
 from cluster.conftest import Recordings
 from cluster.scenario import all_scenarios
@@ -13,10 +14,6 @@ from cluster.scenario import all_scenarios
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 MOST = 4
 """Recordings in one composition."""
-DISPENSABLE = (
-    "Event", "Log", "ConfigMap", "Secret", "EndpointSlice", "Service", "Ingress", "NetworkPolicy", "ReplicaSet",
-    "Deployment", "Node", "ResourceQuota", "PersistentVolumeClaim", "HorizontalPodAutoscaler",
-)  # fmt: skip
 SCENARIOS = [scenario for scenario in all_scenarios() if not scenario.alone]
 PICKED = some.lists(
     some.sampled_from([scenario.name for scenario in SCENARIOS]), min_size=2, max_size=MOST, unique=True

@@ -18,7 +18,9 @@ from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.domain.diagnosis import ChainLink, Hypothesis, RootCause, Status
 from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
+from cluster_doctor.domain.findings import Directness, Severity, Stage
 from cluster_doctor.domain.incident import Claim, ClaimVerdict, Incident, Symptom
+from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
 from cluster_doctor.domain.report import Remediation, Report
@@ -89,6 +91,20 @@ def full_report(said: str = "selects app=web, which no Pod bears") -> Report:
         ),
         ruled_out=(Hypothesis(subject=WEB, rule="other", statement=said, confidence=0.1, against=said),),
         unexplained=(Symptom(subject=WEB, statement=said, rule="r", fingerprint="g"),),
+        predictions=(
+            Prediction(
+                rule="volume_will_be_full",
+                subject=WEB,
+                severity=Severity.ERROR,
+                stage=Stage.PREDICTION,
+                directness=Directness.MEASURED,
+                message=said,
+                evidence=(fact,),
+                due=NOW + timedelta(days=3),
+                arithmetic=f"by this arithmetic: {said}",
+                remedy=f"with this remedy: {said}",
+            ),
+        ),
         gaps=(Gap(kind="Secret", namespace="shop", reason=GapReason.FORBIDDEN, detail=said),),
         rules_unknown={"some_rule": "Secret, Node"},
         triage=Triage(
@@ -120,6 +136,15 @@ def test_no_form_lets_text_from_the_cluster_steer_who_reads_it(form: str) -> Non
     shown = FORMS[form](full_report(HOSTILE))
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", shown)
     assert "gnp.exe" in shown, "nothing may be hidden"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_what_is_coming_up_is_told_with_its_date_arithmetic_and_remedy(form: str) -> None:
+    shown = FORMS[form](full_report()).replace("\\", "")
+    assert "Coming up" in shown
+    assert "due 2026-01-04 12:00 UTC" in shown
+    assert "by this arithmetic" in shown
+    assert "with this remedy" in shown
 
 
 def test_html_holds_no_element_but_its_own_and_loads_nothing() -> None:

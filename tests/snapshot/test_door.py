@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import time
 
@@ -191,6 +192,32 @@ def test_a_secret_keeps_its_keys_and_facts() -> None:
     assert "data" not in admitted
 
 
+def _token(claims: str) -> str:
+    parts = ('{"alg":"none"}', claims, "signature")
+    token = ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+    return base64.b64encode(token.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("claims", "facts"),
+    [
+        ('{"iat":1767225600,"exp":1769817600,"sub":"somebody@example.com"}',
+         {"issued_at": "2026-01-01T00:00:00+00:00", "expires_at": "2026-01-31T00:00:00+00:00"}),
+        ('{"sub":"somebody@example.com"}', None),
+        ('{"exp":"tomorrow","iat":-1}', None),
+        ('{"exp":1e300}', None),
+        ('{"exp":', None),
+    ],
+    ids=["both times", "no end", "odd times", "beyond the calendar", "no JSON"],
+)  # fmt: skip
+def test_of_a_token_only_its_times_are_told(claims: str, facts: dict[str, str] | None) -> None:
+    secret = {"kind": "Secret", "metadata": {"name": "partner"}, "data": {"token": _token(claims)}, "type": "Opaque"}
+    admitted = Door().admit(secret)
+    assert admitted is not None
+    assert admitted["facts"] == ({"token": facts} if facts else {})
+    assert "somebody" not in str(admitted)
+
+
 @pytest.mark.parametrize("odd", [None, 7, "text", [], {}, {"kind": 1, "metadata": {}}, {"kind": "Pod", "metadata": 3}])
 def test_what_is_no_object_is_not_admitted(odd: object) -> None:
     assert Door().admit(odd) is None
@@ -229,3 +256,18 @@ def test_no_text_takes_long(text: str) -> None:
     Door().mask_text(text)
     Door().mask_lines([text])
     assert time.process_time() - began < 2
+
+
+def test_a_secret_keeps_when_it_was_written_and_not_who_wrote_which_field() -> None:
+    fields = [
+        {"manager": "kubectl", "time": "2026-01-01T10:00:00Z"},
+        {"manager": "rotator", "time": "2026-01-01T11:40:00Z"},
+    ]
+    metadata = {"name": "db", "managedFields": fields}
+    admitted = Door().admit({"kind": "Secret", "metadata": metadata, "data": {"password": "aHVudGVyMg=="}})
+    assert admitted is not None
+    assert admitted["changedAt"] == "2026-01-01T11:40:00Z"
+    assert "managedFields" not in orjson.dumps(admitted).decode()
+    again = Door().admit(admitted)
+    assert again is not None
+    assert again["changedAt"] == admitted["changedAt"]

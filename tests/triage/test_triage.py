@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cluster_doctor.domain.diagnosis import Diagnosis, RootCause, Status
+from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.triage import Priority, Triage
+from cluster_doctor.inference.predict import predict
 from cluster_doctor.inference.triage import triage
 from cluster_doctor.rules.example import snapshot_of
 
@@ -46,7 +48,8 @@ def _judged(
         evidence=(),
         chain=(),
     )
-    found = triage(cluster, Diagnosis(status=Status.RESOLVED, root_causes=(cause,)))
+    predictions = predict(cluster, Incident())
+    found = triage(cluster, Diagnosis(status=Status.RESOLVED, root_causes=(cause,), predictions=predictions))
     assert found is not None
     return found
 
@@ -101,6 +104,25 @@ status: {hard: {pods: "10"}, used: {pods: "10"}}
     found = _judged(WEB + quota, ready=4)
     assert found.priority is Priority.P2
     assert "quota q in shop has 100% of pods in use" in found.urgency
+
+
+def test_a_certificate_of_an_affected_route_that_ends_within_a_week_makes_it_more_urgent() -> None:
+    route = INGRESS.replace("spec: {", "spec: {tls: [{secretName: tls}], ")
+    certificate = """
+---
+kind: Secret
+metadata: {name: tls}
+type: kubernetes.io/tls
+keys: [tls.crt]
+facts: {tls.crt: {subject: CN=shop, not_before: '2025-01-04T00:00:00Z', not_after: '2026-01-DAYT00:00:00Z'}}
+"""
+    soon = _judged(WEB + route + certificate.replace("DAY", "04"), ready=4)
+    assert soon.priority is Priority.P2
+    assert "the certificate CN=shop in Secret tls expires on 2026-01-04 00:00 UTC" in soon.urgency
+    later = _judged(WEB + route + certificate.replace("DAY", "20"), ready=4)
+    assert (later.priority, later.urgency) == (Priority.P3, "no sign that it gets worse")
+    elsewhere = _judged(WEB + INGRESS + certificate.replace("DAY", "04"), ready=4)
+    assert elsewhere.urgency == "no sign that it gets worse"
 
 
 def test_people_are_owners_before_tools() -> None:

@@ -20,6 +20,11 @@ def _lines(scan: ScanReport) -> Iterator[str]:
     yield f"# {safe(words.headline(scan))}"
     for found in scan.findings:
         yield from _finding(found)
+    if scan.predictions:
+        yield "\n## Coming up\n"
+        for found in scan.predictions:
+            yield f"- **{found.severity.name}**, {wording.due(found)}: {_short(found)}"
+            yield f"  - {safe(found.arithmetic)}"
     if scan.suppressed:
         yield "\n## Suppressed\n"
         yield from (f"- {_short(found)}: {safe(words.suppressed(found))}" for found in scan.suppressed)

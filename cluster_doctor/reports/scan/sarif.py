@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from pydantic import JsonValue
 
-from cluster_doctor.domain.findings import Severity
+from cluster_doctor.domain.findings import Severity, Stage
 from cluster_doctor.domain.location import Location
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.scan import PastFinding, ScanFinding, ScanReport, ScanVerdict
@@ -23,7 +23,7 @@ _LEVELS = {Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "
 def sarif_log(scan: ScanReport) -> dict[str, JsonValue]:
     """Make a log of one run: new, known and suppressed findings, those that are gone, and what was not checked."""
     results = [
-        *(_result(found, "new" if scan.compared else None) for found in scan.findings),
+        *(_result(found, "new" if scan.compared else None) for found in (*scan.findings, *scan.predictions)),
         *(_result(found, "unchanged") for found in scan.known),
         *(_result(found, None) for found in scan.suppressed),
         *(_absent(past) for past in scan.gone),
@@ -63,8 +63,8 @@ def _rule(rule: Rule) -> JsonValue:
 def _result(found: ScanFinding, state: str | None) -> dict[str, JsonValue]:
     result: dict[str, JsonValue] = {
         "ruleId": found.rule,
-        "level": _LEVELS[found.severity],
-        "message": {"text": one_line(found.message)},
+        "level": _LEVELS[found.severity] if found.near or found.stage is not Stage.PREDICTION else "note",
+        "message": {"text": one_line(f"{found.message}{words.reckoned(found)}")},
         "locations": [_location(found.subject, found.location)],
         "partialFingerprints": {FINGERPRINT: found.fingerprint},
         "properties": {"severity": found.severity.name, "role": words.role(found)},

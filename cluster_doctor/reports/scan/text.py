@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cluster_doctor.domain.findings import Severity
+from cluster_doctor.domain.findings import Severity, Stage
 from cluster_doctor.domain.scan import ScanFinding, ScanReport
+from cluster_doctor.reports import wording
 from cluster_doctor.reports.plain import one_line
 from cluster_doctor.reports.scan import words
 from cluster_doctor.reports.text import MOST_LINES, Line, Tone
@@ -17,6 +18,11 @@ def scan_lines(scan: ScanReport) -> Iterator[Line]:
         yield from _finding(found)
     if not scan.findings:
         yield Line("No new findings." if scan.compared else "No findings.", Tone.GOOD)
+    if scan.predictions:
+        yield Line("Coming up", Tone.HEADING)
+    for found in scan.predictions:
+        yield from _finding(found)
+        yield Line(f"           {wording.due(found)}: {one_line(found.arithmetic)}")
     yield from _set_aside(scan)
     yield from _blind_spots(scan)
 
@@ -50,7 +56,8 @@ def _blind_spots(scan: ScanReport) -> Iterator[Line]:
 
 
 def _finding(found: ScanFinding) -> Iterator[Line]:
-    tone = Tone.BAD if found.severity >= Severity.ERROR else Tone.UNSURE
+    now = found.stage is not Stage.PREDICTION or found.near
+    tone = Tone.BAD if now and found.severity >= Severity.ERROR else Tone.UNSURE
     said = one_line(f"{found.subject}: {found.message}")
     yield Line(f"{found.severity.name:8} {said} [{found.rule}, {words.role(found)}]", tone)
     if found.location:

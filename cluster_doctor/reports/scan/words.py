@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cluster_doctor.domain.findings import Stage
 from cluster_doctor.domain.scan import ScanFinding, ScanReport, ScanVerdict, Suppression, Unchecked
+from cluster_doctor.reports import wording
 
 MOST_KINDS = 8
 
@@ -11,9 +13,9 @@ def headline(scan: ScanReport) -> str:
     """The result in one line."""
     match scan.verdict:
         case ScanVerdict.FOUND:
-            return f"{counted(len(scan.findings), 'finding')}, some at {scan.fail_on} or above"
+            return f"{counted(len(scan.judged), 'finding')}, some at {scan.fail_on} or above"
         case ScanVerdict.CLEAR:
-            below = f" ({counted(len(scan.findings), 'finding')} below)" if scan.findings else ""
+            below = f" ({counted(len(scan.judged), 'finding')} below)" if scan.judged else ""
             return f"Nothing at {scan.fail_on} or above{below}"
         case ScanVerdict.BLIND:
             return f"Too little could be seen to say that nothing is at {scan.fail_on} or above"
@@ -22,6 +24,11 @@ def headline(scan: ScanReport) -> str:
 def role(finding: ScanFinding) -> str:
     """What a finding is: a root cause, another cause, or a symptom."""
     return "root cause" if finding.root_cause else finding.stage.value
+
+
+def reckoned(finding: ScanFinding) -> str:
+    """When a prediction comes true and how that is known; empty for everything else."""
+    return f" ({wording.due(finding)}: {finding.arithmetic})" if finding.stage is Stage.PREDICTION else ""
 
 
 def suppressed(finding: ScanFinding) -> str:

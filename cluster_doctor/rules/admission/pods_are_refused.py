@@ -61,7 +61,6 @@ def pods_are_refused(event: Event, cluster: ClusterSnapshot) -> Matches:
         evidence=(rejection.evidence,),
         blame=rejection.workload,
         effects=rejection.effects,
-        because=rejection.effects,
         since=rejection.at,
         facts=(("words", found[0]),),
     )

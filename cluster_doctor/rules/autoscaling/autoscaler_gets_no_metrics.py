@@ -77,5 +77,6 @@ def autoscaler_gets_no_metrics(scaler: Autoscaler, cluster: ClusterSnapshot) -> 
         evidence=(scaler.cite(f"{scaler.condition_path('ScalingActive')}.message"),),
         blame=scaler.ref,
         effects=(Effect(EffectKind.NOT_SCALING, scaler.ref),),
+        because=(Effect(EffectKind.NOT_RECONCILED, scaler.ref),),
         since=parse_time(condition.get("lastTransitionTime")),
     )

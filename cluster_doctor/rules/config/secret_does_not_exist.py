@@ -53,6 +53,7 @@ def secret_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
                 *kubelet_word(pod, reference.name, cluster),
             ),
             effects=(Effect(EffectKind.POD_NOT_STARTED, pod.ref),),
+            because=(Effect(EffectKind.NOT_RECONCILED, Secret.ref_to(pod.namespace, reference.name)),),
             about=reference.name,
             since=pod.created_at,
             facts=(("name", reference.name), ("use", reference.use), ("container", reference.container)),

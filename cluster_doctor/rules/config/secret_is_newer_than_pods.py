@@ -108,13 +108,18 @@ def secret_is_newer_than_pods(workload: Workload, cluster: ClusterSnapshot) -> M
     for container in workload.template.containers:
         for reference in container.references():
             secret = cluster.get(Secret, workload.namespace, reference.name) if reference.kind == Secret.kind else None
-            if secret is None or secret.created_at is None or not started or secret.created_at <= max(started):
+            if secret is None or secret.changed_at is None or not started or secret.changed_at <= max(started):
                 continue
             yield Match(
                 message=f"Pods of {workload.ref} run since {max(started):%H:%M} "
                 f"with what Secret {secret.name} held then; "
-                f"it was made anew at {secret.created_at:%H:%M}",
-                evidence=(secret.cite("metadata.creationTimestamp"), refused[0].evidence),
+                f"it was changed at {secret.changed_at:%H:%M}",
+                evidence=(
+                    secret.cite(
+                        "changedAt" if secret.changed_at != secret.created_at else "metadata.creationTimestamp"
+                    ),
+                    refused[0].evidence,
+                ),
                 effects=(Effect(EffectKind.CALLS_FAILING, workload.ref),),
                 facts=(("secret", secret.name),),
             )

@@ -92,7 +92,11 @@ def init_container_waits_for_ever(pod: Pod, cluster: ClusterSnapshot) -> Matches
                 pod.cite(f"{container.path}.command"),
                 *((said,) if said else ()),
             ),
-            effects=(Effect(EffectKind.POD_NOT_STARTED, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
+            effects=(
+                Effect(EffectKind.POD_NOT_STARTED, pod.ref),
+                Effect(EffectKind.POD_NOT_READY, pod.ref),
+                Effect(EffectKind.CALLS_FAILING, cluster.workload_ref(pod.ref)),
+            ),
             because=(
                 *tuple(Effect(EffectKind.SERVICE_UNREACHABLE, ref) for ref in awaited),
                 Effect(EffectKind.CALLS_FAILING, cluster.workload_ref(pod.ref)),

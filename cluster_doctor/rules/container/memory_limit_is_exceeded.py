@@ -69,6 +69,8 @@ def memory_limit_is_exceeded(pod: Pod, cluster: ClusterSnapshot) -> Matches:
             because=(
                 Effect(EffectKind.LIMITS_OVERWRITTEN, pod.ref),
                 Effect(EffectKind.LIMITS_OVERWRITTEN, cluster.workload_ref(pod.ref)),
+                Effect(EffectKind.MEMORY_LEAKING, cluster.workload_ref(pod.ref)),
+                Effect(EffectKind.FLOODED, cluster.workload_ref(pod.ref)),
             ),
             about=container.name,
             since=pod.created_at,

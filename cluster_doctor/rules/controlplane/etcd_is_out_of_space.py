@@ -7,10 +7,11 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
+from cluster_doctor.rules.controlplane.control_plane import component
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Namespace, Pod
+from cluster_doctor.snapshot.views import Pod
 
 _WORDS = re.compile(r"mvcc: database space exceeded|alarm:NOSPACE|etcdserver: no space", re.IGNORECASE)
 
@@ -56,11 +57,9 @@ def etcd_is_out_of_space(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     evidence = keeps_saying(pod, _WORDS, cluster) if pod.expected_to_run else None
     if evidence is None:
         return
-    system = Namespace.ref_to(None, "kube-system")
-    etcd = [other for other in cluster.within(Pod, system.name) if other.labels.get("component") == "etcd"]
     yield Match(
         message=f"etcd has no space left and takes no more writes: {evidence.value}",
         evidence=(evidence,),
-        blame=etcd[0].ref if etcd else system,
+        blame=component("etcd", cluster),
         effects=tuple(Effect(EffectKind.PODS_NOT_CREATED, workload.ref) for workload in cluster.workloads()),
     )

@@ -92,7 +92,10 @@ def custom_resource_is_not_ready(resource: Custom, cluster: ClusterSnapshot) -> 
         evidence=(resource.cite(health.path),),
         blame=resource.ref,
         effects=(Effect(EffectKind.NOT_RECONCILED, resource.ref),),
-        because=tuple(Effect(EffectKind.NOT_RECONCILED, child.ref) for child in cluster.owned_by(resource.ref)),
+        because=(
+            Effect(EffectKind.NOT_RECONCILED, resource.ref),
+            *(Effect(EffectKind.NOT_RECONCILED, child.ref) for child in cluster.owned_by(resource.ref)),
+        ),
         since=since,
     )
 

@@ -34,6 +34,7 @@ def complaints(server: Workload, trouble: Trouble, what: str, cluster: ClusterSn
         effects=(
             Effect(EffectKind.SERVING_ERRORS, server.ref),
             *(Effect(EffectKind.CALLS_FAILING, client.ref) for client, _ in told),
+            *(Effect(EffectKind.POD_NOT_READY, pod.ref) for pod in (cluster.pods_of(server.ref) if own else ())),
         ),
     )
 

@@ -75,7 +75,7 @@ def pod_bypasses_cluster_dns(workload: Workload, cluster: ClusterSnapshot) -> Ma
         return
     servers = words(template.raw, "dnsConfig", "nameservers")
     dns = [service for service in cluster.within(Service, "kube-system") if "dns" in service.name]
-    if any(service.cluster_ip in servers for service in dns):
+    if any(service.cluster_ip in servers or workload.ref in cluster.workloads_behind(service) for service in dns):
         return
     told = [
         call

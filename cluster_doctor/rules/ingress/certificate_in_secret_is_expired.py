@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.ingress.certificates import is_used
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
@@ -44,7 +45,7 @@ def certificate_in_secret_is_expired(secret: Secret, cluster: ClusterSnapshot) -
         end, start = parse_time(facts.get("not_after")), parse_time(facts.get("not_before"))
         if end is None or start is None or start <= cluster.taken_at <= end:
             continue
-        if not _used(secret, cluster):
+        if not is_used(secret, cluster):
             continue
         routes = [
             i for i in cluster.within(Ingress, secret.namespace) if secret.name in {n for n, _ in i.tls_secrets()}
@@ -62,10 +63,3 @@ def certificate_in_secret_is_expired(secret: Secret, cluster: ClusterSnapshot) -
             since=min(end, cluster.taken_at),
             facts=(("not_after", end.isoformat()),),
         )
-
-
-def _used(secret: Secret, cluster: ClusterSnapshot) -> bool:
-    """Whether anybody names the Secret; a certificate that lies about harms nobody."""
-    if secret.type == "kubernetes.io/tls" or cluster.users_of(secret.ref):
-        return True
-    return any(secret.name in {name for name, _ in i.tls_secrets()} for i in cluster.within(Ingress, secret.namespace))

@@ -97,6 +97,7 @@ def ingress_certificate_does_not_exist(ingress: Ingress, cluster: ClusterSnapsho
                 secret.cite("keys") if secret else cluster.cite_absence(Secret.ref_to(ingress.namespace, name)),
             ),
             effects=(Effect(EffectKind.ROUTE_BROKEN, ingress.ref),),
+            because=(Effect(EffectKind.NOT_RECONCILED, Secret.ref_to(ingress.namespace, name)),),
             about=name,
             facts=(("secret", name),),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.ingress.routes import GatewayRoute, judge
+from cluster_doctor.rules.ingress.routes import GatewayRoute, judge, receivers
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Ingress, Service
@@ -136,7 +136,10 @@ def ingress_leads_to_wrong_service(ingress: Ingress, cluster: ClusterSnapshot) -
             message=f"Ingress {ingress.name} leads {route.path} to Service {route.host}; "
             f"{judged.agreeing} other paths lead to what they are named after, here {wanted.name}",
             evidence=(route.evidence,),
-            effects=(Effect(EffectKind.ROUTE_BROKEN, ingress.ref),),
+            effects=(
+                Effect(EffectKind.ROUTE_BROKEN, ingress.ref),
+                *(Effect(EffectKind.SERVING_ERRORS, ref) for ref in receivers(route, ingress.namespace, cluster)),
+            ),
             about=route.path,
             facts=(("route", route.path), ("host", route.host), ("wanted", wanted.name)),
         )

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cluster_doctor.domain.evidence import Evidence
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Service, Workload
 
@@ -129,6 +130,12 @@ def judge(routes: Iterable[GatewayRoute], services: list[Service]) -> Judged:
     named = [(route, wanted) for route in routes if route.host and (wanted := meant(route, services)) is not None]
     astray = tuple((route, wanted) for route, wanted in named if route.service != wanted.name)
     return Judged(len(named) - len(astray), astray)
+
+
+def receivers(route: GatewayRoute, namespace: str | None, cluster: ClusterSnapshot) -> list[ObjectRef]:
+    """Workloads that a route leads to: astray, its requests fail there."""
+    service = cluster.get(Service, namespace, route.service)
+    return cluster.workloads_behind(service) if service else []
 
 
 def bears_name_of(route: GatewayRoute, service: Service) -> bool:

@@ -55,7 +55,11 @@ def sidecar_keeps_job_running(job: Job, cluster: ClusterSnapshot) -> Matches:
             message=f"container {done[0].name} of Job {job.name} has "
             f"finished, but {alive[0].name} keeps its Pod running",
             evidence=(pod.cite(f"{done[0].status_path}.state"), pod.cite(f"{alive[0].status_path}.state")),
-            effects=(Effect(EffectKind.JOB_FAILED, job.ref), Effect(EffectKind.JOB_NOT_RUN, job.controller or job.ref)),
+            effects=(
+                Effect(EffectKind.JOB_FAILED, job.ref),
+                Effect(EffectKind.JOB_NOT_RUN, job.controller or job.ref),
+                Effect(EffectKind.POD_NOT_READY, pod.ref),
+            ),
             facts=(("container", alive[0].name),),
         )
         return

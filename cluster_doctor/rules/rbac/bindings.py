@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.paths import text
@@ -17,9 +18,19 @@ def dangling(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[Match]:
         yield Match(
             message=f"{binding.ref} names {ref.kind} {ref.path}, which does not exist",
             evidence=(binding.cite(path), cluster.cite_absence(ref)),
+            effects=tuple(Effect(EffectKind.ACCESS_FORBIDDEN, account) for account in _accounts(binding, ref)),
             about=ref.name,
             facts=(("missing", ref.path),),
         )
+
+
+def _accounts(binding: RoleBinding, missing: ObjectRef) -> Iterator[ObjectRef]:
+    """ServiceAccounts that go without the role: all that are bound, unless one of them is what is missing."""
+    for _, subject in binding.objects("subjects"):
+        place = text(subject, "namespace") or binding.namespace
+        ref = ServiceAccount.ref_to(place, text(subject, "name"))
+        if text(subject, "kind") == ServiceAccount.kind and (missing.kind != ServiceAccount.kind or ref == missing):
+            yield ref
 
 
 def _absent(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[tuple[ObjectRef, str]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Match, Severity
+from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.snapshot.paths import integer
+from cluster_doctor.rules.rollout.evictions import blocked_while_well, on_cordoned_nodes, refused_evictions
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import DisruptionBudget, Event
+from cluster_doctor.snapshot.views import DisruptionBudget, Event, Node, Pod
 
 
-@rule(Severity.WARNING, subject=DisruptionBudget, needs=(Event,))
+@rule(Severity.WARNING, subject=DisruptionBudget, needs=(Event, Node, Pod))
 def disruption_budget_allows_nothing(budget: DisruptionBudget, cluster: ClusterSnapshot) -> Matches:
     """The PodDisruptionBudget allows no eviction while all its Pods are healthy.
 
@@ -45,18 +45,21 @@ def disruption_budget_allows_nothing(budget: DisruptionBudget, cluster: ClusterS
     References:
         https://kubernetes.io/docs/tasks/run-application/configure-pdb/
     """
-    status = budget.mapping("status")
-    expected = integer(status, "expectedPods")
-    if integer(status, "disruptionsAllowed") or not expected or integer(status, "currentHealthy") < expected:
-        return
-    refused = [
-        e for e in cluster.all(Event) if "disruption budget" in e.message and e.regarding.namespace == budget.namespace
-    ]
-    if not refused:
+    expected = blocked_while_well(budget)
+    refused = refused_evictions(budget, cluster)
+    waiting = on_cordoned_nodes(budget, cluster)
+    if not expected or not (refused or waiting):
         return  # it holds nobody up today
     yield Match(
-        message=f"PodDisruptionBudget {budget.name} allows no eviction although all {expected} Pods are healthy",
-        evidence=(budget.cite("spec"), budget.cite("status.disruptionsAllowed"), refused[0].cite_message()),
+        message=f"PodDisruptionBudget {budget.name} allows no eviction although all {expected} Pods are healthy"
+        + (f"; Pod {waiting[0].name} stays on cordoned node {waiting[0].node_name}" if waiting else ""),
+        evidence=(
+            budget.cite("spec"),
+            budget.cite("status.disruptionsAllowed"),
+            *(event.cite_message() for event in refused[:1]),
+            *(pod.cite("spec.nodeName") for pod in waiting[:1]),
+        ),
         blame=budget.ref,
         facts=(("expected", str(expected)),),
+        directness=Directness.STATED,
     )

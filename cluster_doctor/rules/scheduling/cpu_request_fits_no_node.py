@@ -68,6 +68,7 @@ def cpu_request_fits_no_node(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         + ("; no node has that much left" if request <= largest or not largest else ""),
         evidence=((pod.cite(f"{greedy.path}.resources"),) if greedy else ()) + (fit.verdict.evidence,),
         effects=(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref),),
+        because=(Effect(EffectKind.PREEMPTED, pod.ref),),
         since=pod.created_at,
         facts=(("request", shown), ("largest", room), ("container", greedy.name if greedy else "")),
     )

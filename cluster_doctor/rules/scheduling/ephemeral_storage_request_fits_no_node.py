@@ -67,6 +67,7 @@ def ephemeral_storage_request_fits_no_node(pod: Pod, cluster: ClusterSnapshot) -
         + (f"; the largest node has {room} in all" if largest else "; no node has that much left"),
         evidence=((pod.cite(f"{greedy.path}.resources"),) if greedy else ()) + (fit.verdict.evidence,),
         effects=(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref),),
+        because=(Effect(EffectKind.PREEMPTED, pod.ref),),
         since=pod.created_at,
         facts=(("request", shown), ("largest", room), ("container", greedy.name if greedy else "")),
     )

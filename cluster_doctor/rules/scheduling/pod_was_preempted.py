@@ -69,6 +69,8 @@ def pod_was_preempted(event: Event, cluster: ClusterSnapshot) -> Matches:
         message=f"Pod {lost.name} was preempted: {event.message}",
         evidence=(event.cite_message(),),
         blame=cluster.workload_ref(kin[0].ref),
-        effects=tuple(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref) for pod in kin),
+        effects=tuple(
+            Effect(kind, pod.ref) for pod in kin for kind in (EffectKind.POD_NOT_SCHEDULED, EffectKind.PREEMPTED)
+        ),
         since=event.last_seen,
     )

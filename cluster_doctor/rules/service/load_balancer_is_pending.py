@@ -13,7 +13,7 @@ PATIENCE = timedelta(minutes=5)
 """How long a cloud takes to make a load balancer."""
 
 
-@rule(Severity.WARNING, subject=Service)
+@rule(Severity.ERROR, subject=Service)
 def load_balancer_is_pending(service: Service, cluster: ClusterSnapshot) -> Matches:
     """The Service of type LoadBalancer has had no external address for minutes.
 

@@ -17,6 +17,10 @@ from cluster_doctor.snapshot.views import Claim, StorageClass, Volume
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
+LEFT_BEHIND = frozenset({"Released", "Failed"})
+"""Phases of a volume that keeps the identity of its last claim: a new claim of that name is another claim."""
+
+
 class Mismatch(StrEnum):
     """Why a volume does not satisfy a claim."""
 
@@ -68,7 +72,9 @@ def mismatches(claim: Claim, volume: Volume, cluster: ClusterSnapshot) -> frozen
         found.add(Mismatch.SELECTOR)
     if (claim.text("spec", "volumeMode") or "Filesystem") != (volume.text("spec", "volumeMode") or "Filesystem"):
         found.add(Mismatch.VOLUME_MODE)
-    if volume.claim is not None and volume.claim != (claim.namespace or "", claim.name):
+    if volume.phase in LEFT_BEHIND or (
+        volume.claim is not None and volume.claim != (claim.namespace or "", claim.name)
+    ):
         found.add(Mismatch.TAKEN)
     if claim.volume and claim.volume != volume.name:
         found.add(Mismatch.NAME)

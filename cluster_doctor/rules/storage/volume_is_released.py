@@ -5,7 +5,7 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.storage.binding import Mismatch, mismatches, pending
+from cluster_doctor.rules.storage.binding import LEFT_BEHIND, Mismatch, mismatches, pending
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim, Volume
 
@@ -51,7 +51,7 @@ def volume_is_released(volume: Volume, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/storage/persistent-volumes/#retain
     """
-    if volume.phase not in {"Released", "Failed"}:
+    if volume.phase not in LEFT_BEHIND:
         return
     waiting = [
         c for c in cluster.all(Claim) if pending(c, cluster) and mismatches(c, volume, cluster) == {Mismatch.TAKEN}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from pydantic import JsonValue
 
 from cluster_doctor.snapshot.paths import dig, text
 from cluster_doctor.snapshot.quantity import parse_quantity
+from cluster_doctor.snapshot.times import parse_time
 from cluster_doctor.snapshot.views.base import View
 
 
@@ -32,7 +34,8 @@ class Secret(View):
     """A Secret, without its values: type, names of keys, and facts computed when it was read.
 
     `facts` maps a key to what may be told about its value: for a certificate `subject`, `sans`,
-    `not_before`, `not_after`; for a pull secret `registries`; for a port number `port`.
+    `not_before`, `not_after`; for a pull secret `registries`; for a token `issued_at`,
+    `expires_at`; for a port number `port`.
     """
 
     kind: ClassVar[str] = "Secret"
@@ -46,6 +49,11 @@ class Secret(View):
     def keys(self) -> frozenset[str]:
         """Names of all keys."""
         return frozenset(self.words("keys"))
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was last written, as far as its managed fields told; else when it was made."""
+        return parse_time(self.raw.get("changedAt")) or self.created_at
 
     def facts(self, key: str) -> dict[str, JsonValue]:
         """What may be told about a key's value."""

@@ -55,6 +55,9 @@ def _latency(metric: Metric, quantile: str) -> Query:
 _REQUESTS = "istio_requests_total"
 _BY_WORKLOAD = "sum by (destination_workload, destination_workload_namespace)"
 
+_KUBELET_DISK = 'mountpoint=~"/|/var|/var/lib|/var/lib/(kubelet|containers|containerd|docker)"'
+"""Where kubelet and container runtime keep what counts as ephemeral storage; the fullest of them counts."""
+
 QUERIES = (
     Query(
         Metric.CPU_CORES, About.POD,
@@ -83,6 +86,17 @@ QUERIES = (
         Metric.RETRANSMITS, About.NODE,
         f"max by (instance, node) (rate(node_netstat_Tcp_RetransSegs{{%s}}{RATE}))",
         "node_netstat_Tcp_RetransSegs",
+    ),
+    Query(
+        Metric.NODE_DISK_USED, About.NODE,
+        f"max by (instance, node) (1 - node_filesystem_avail_bytes{{{_KUBELET_DISK},%s}}"
+        f" / node_filesystem_size_bytes{{{_KUBELET_DISK},%s}})",
+        "node_filesystem_avail_bytes",
+    ),
+    Query(
+        Metric.NODE_MEMORY_USED, About.NODE,
+        "max by (instance, node) (1 - node_memory_MemAvailable_bytes{%s} / node_memory_MemTotal_bytes{%s})",
+        "node_memory_MemAvailable_bytes",
     ),
     Query(
         Metric.REQUESTS, About.WORKLOAD,

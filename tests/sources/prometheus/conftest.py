@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -47,19 +47,30 @@ def _needs(*programs: str) -> None:
         pytest.skip(f"{', '.join(absent)} not installed (Debian packages prometheus, prometheus-alertmanager)")
 
 
+_NODE = 'instance="10.0.0.7:9100"'
+
+
 def samples() -> str:
     """Two hours of what cAdvisor, the kubelet and node_exporter would have exposed, as OpenMetrics."""
     lines: list[str] = []
     begin = (NOW - timedelta(hours=2)).timestamp()
     moments = [begin + 60 * number for number in range(121)]
     pod = 'namespace="shop",pod="api-0"'
-    rows = (
+    rows: tuple[tuple[str, str, str, Callable[[int], float]], ...] = (
         ("container_cpu_usage_seconds", "counter", f'container="api",{pod}', lambda number: 30.0 * number),
         ("container_cpu_cfs_throttled_seconds", "counter", f'container="api",{pod}', lambda number: 6.0 * number),
         ("container_memory_working_set_bytes", "gauge", f'container="api",{pod}', lambda number: 1e6 * (number + 1)),
         ("container_network_receive_packets", "counter", pod, lambda number: 600.0 * number),
         ("container_network_transmit_packets", "counter", pod, lambda number: 60.0 * number),
-        ("node_netstat_Tcp_RetransSegs", "gauge", 'instance="10.0.0.7:9100"', lambda number: 120.0 * number),
+        ("node_netstat_Tcp_RetransSegs", "gauge", _NODE, lambda number: 120.0 * number),
+        ("node_filesystem_avail_bytes", "gauge", f'{_NODE},mountpoint="/"', lambda _: 60.0),
+        ("node_filesystem_size_bytes", "gauge", f'{_NODE},mountpoint="/"', lambda _: 100.0),
+        ("node_filesystem_avail_bytes", "gauge", f'{_NODE},mountpoint="/var/lib/kubelet"', lambda n: 50.0 - n / 4),
+        ("node_filesystem_size_bytes", "gauge", f'{_NODE},mountpoint="/var/lib/kubelet"', lambda _: 100.0),
+        ("node_filesystem_avail_bytes", "gauge", f'{_NODE},mountpoint="/mnt/backup"', lambda _: 1.0),
+        ("node_filesystem_size_bytes", "gauge", f'{_NODE},mountpoint="/mnt/backup"', lambda _: 100.0),
+        ("node_memory_MemAvailable_bytes", "gauge", _NODE, lambda _: 25e8),
+        ("node_memory_MemTotal_bytes", "gauge", _NODE, lambda _: 1e10),
         (
             "kubelet_volume_stats_used_bytes", "gauge",
             'namespace="shop",persistentvolumeclaim="data"', lambda _: 95.0,
@@ -69,8 +80,11 @@ def samples() -> str:
             'namespace="shop",persistentvolumeclaim="data"', lambda _: 100.0,
         ),
     )  # fmt: skip
-    for name, kind, labels, value in rows:
-        lines.append(f"# TYPE {name} {kind}")
+    typed: set[str] = set()
+    for name, kind, labels, value in sorted(rows, key=lambda row: row[0]):
+        if name not in typed:
+            lines.append(f"# TYPE {name} {kind}")
+            typed.add(name)
         suffix = "_total" if kind == "counter" else ""
         lines += [f"{name}{suffix}{{{labels}}} {value(number)} {moment:.0f}" for number, moment in enumerate(moments)]
     return "\n".join([*lines, "# EOF", ""])

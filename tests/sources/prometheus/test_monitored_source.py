@@ -12,7 +12,9 @@ import yaml
 
 from cluster_doctor.domain.coverage import GapReason
 from cluster_doctor.domain.errors import ClusterUnavailable
+from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.inference.predict import predict
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.records import Anomaly, Metric
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -78,9 +80,17 @@ def test_series_of_the_objects_at_hand_are_read_in_canonical_units(prometheus: s
     assert _last(found, API, Metric.RECEIVED) == 10.0
     assert _last(found, API, Metric.SENT) == 1.0
     assert _last(found, Node.ref_to(None, "node-1"), Metric.RETRANSMITS) == 2.0
+    assert _last(found, Node.ref_to(None, "node-1"), Metric.NODE_DISK_USED) == 0.8, "the fullest of the kubelet's disks"
+    assert _last(found, Node.ref_to(None, "node-1"), Metric.NODE_MEMORY_USED) == 0.75
     assert _last(found, Claim.ref_to("shop", "data"), Metric.VOLUME_USED) == 0.95
     assert found.covers("Metric", "shop")
     assert not found.covers("Metric", "other")
+
+
+def test_what_is_read_foretells_when_the_disk_is_full(prometheus: str) -> None:
+    (found,) = predict(_collect(Monitoring(prometheus=prometheus)), Incident(namespaces=("shop",)))
+    assert (found.rule, found.subject.name) == ("node_disk_will_be_full", "node-1")
+    assert "80.0% now, +15.00% per hour" in found.arithmetic
 
 
 def test_what_nobody_scrapes_is_a_gap_and_not_a_zero(prometheus: str) -> None:
