@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Match, Severity, Stage
+from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Secret, Workload
 
 
-@rule(Severity.INFO, subject=Workload, needs=(Secret,), stage=Stage.SYMPTOM)
+@rule(Severity.INFO, subject=Workload, needs=(Secret,))
 def pull_secret_does_not_exist(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload's template names a pull secret that does not exist.
 

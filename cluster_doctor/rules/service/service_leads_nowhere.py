@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Match, Severity, Stage
+from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.selectors import show_labels
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import DaemonSet, Deployment, Pod, Service, StatefulSet
 
 
-@rule(Severity.INFO, subject=Service, needs=(Pod, Deployment, StatefulSet, DaemonSet), stage=Stage.SYMPTOM)
+@rule(Severity.INFO, subject=Service, needs=(Pod, Deployment, StatefulSet, DaemonSet))
 def service_leads_nowhere(service: Service, cluster: ClusterSnapshot) -> Matches:
     """The Service selects neither a Pod nor a workload that could have one.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cluster_doctor.domain.findings import Match, Severity, Stage
+from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import StorageClass
 
 
-@rule(Severity.INFO, subject=StorageClass, stage=Stage.SYMPTOM)
+@rule(Severity.INFO, subject=StorageClass)
 def several_storage_classes_are_default(storage_class: StorageClass, cluster: ClusterSnapshot) -> Matches:
     """More than one StorageClass is marked as the default.
 
