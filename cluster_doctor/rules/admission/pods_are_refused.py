@@ -15,7 +15,6 @@ _WORDS = re.compile(
     r"|Pod \"[^\"]*\" is invalid: .*"
     r"|because it is being terminated"
     r"|etcdserver: .*"
-    r"|context deadline exceeded"
     r"|too many requests",
     re.DOTALL,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cluster_doctor.domain.effects import Effect, EffectKind
-from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.paths import dig
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -15,7 +15,7 @@ ROUND = timedelta(seconds=10)
 """How often the controller looks at a CronJob."""
 
 
-@rule(Severity.WARNING, subject=CronJob, directness=Directness.STATED)
+@rule(Severity.WARNING, subject=CronJob)
 def starting_deadline_is_too_short(cron_job: CronJob, cluster: ClusterSnapshot) -> Matches:
     """The CronJob's starting deadline is shorter than the time between two looks of its controller.
 
