@@ -8,13 +8,16 @@ takes, such as a single object. The file says what is right, in one of these for
 - `status`, how the recorded object is doing: Healthy, Progressing, Degraded, Suspended, Missing or Unknown;
 - `expected`, which objects are to be reported: `result_names` or `expectations` name them, `result_count` counts
   them; 0 is nothing.
+
+A recording that is plain objects is the whole of its cluster, whatever the label: what it does not hold is absent.
+Every other form says itself what was read.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -40,11 +43,13 @@ from cluster_doctor.rules.engine import check_all
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.health.reading import health_of
 from cluster_doctor.snapshot.index import view_of
+from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
 from cluster_doctor.snapshot.yaml_text import load_yaml
 from cluster_doctor.sources.protocol import Progress, Scope, silent
 from cluster_doctor.sources.recognise import open_recorded
+from cluster_doctor.sources.recorded.objects import ObjectFiles
 
 REPORTED = "reported"
 """Label of an object that the engine has something to say about."""
@@ -100,7 +105,8 @@ def _answer(recording: Path) -> _Answered:
 def _read(recording: Path) -> ClusterSnapshot:
     """Read a recording; a single object may do without the `metadata` that every object of a cluster has."""
     try:
-        return open_recorded(recording).collect(Scope())
+        source = open_recorded(recording)
+        return (source.as_whole() if isinstance(source, ObjectFiles) else source).collect(Scope())
     except UnreadableInput:
         bare = _objects_without_metadata(recording)
         if not bare:
@@ -133,9 +139,18 @@ def _statuses(cluster: ClusterSnapshot) -> Iterator[Answer]:
 
 
 def _reported(cluster: ClusterSnapshot) -> Iterator[ObjectRef]:
+    """What findings speak of; a webhook is named for itself, for a configuration holds many."""
     for finding in check_all(cluster).findings:
-        yield finding.subject
-        yield from finding.affected
+        yield _placed(finding.subject)
+        yield from map(_placed, finding.affected)
+        if finding.subject.kind.endswith("WebhookConfiguration") and finding.about:
+            yield replace(finding.subject, name=finding.about, namespace=None)
+
+
+def _placed(ref: ObjectRef) -> ObjectRef:
+    """Leave out the namespace of what lives in none, though it was written down with one."""
+    known = BY_KIND.get(ref.kind)
+    return ref if known is None or known.namespaced else replace(ref, namespace=None)
 
 
 def _result(case: str, answered: _Answered, expected: Expected) -> CaseResult:

@@ -55,6 +55,8 @@ def snapshot_of(text: str, *, hidden: Iterable[str] = (), now: datetime = NOW) -
     records = [doc for doc in documents if doc["kind"] in set(Records) | {"CallEdge"} and doc["kind"] not in left_out]
     objects = [doc for doc in documents if doc["kind"] not in set(Records) | {"CallEdge"}]
 
+    shown = frozenset() if Custom.kind in left_out else frozenset(str(doc["kind"]) for doc in objects)
+
     def of(kind: str) -> list[dict[str, object]]:
         return [
             {key: _reference(value) if key in _REFERENCES else value for key, value in doc.items() if key != "kind"}
@@ -69,7 +71,7 @@ def snapshot_of(text: str, *, hidden: Iterable[str] = (), now: datetime = NOW) -
             for doc in objects
             if (doc["kind"] if doc["kind"] in BY_KIND else Custom.kind) not in left_out
         ],
-        coverage=Coverage(lists=EVERYTHING - left_out),
+        coverage=Coverage(lists=(EVERYTHING | shown) - left_out),
         logs=[ContainerLog.model_validate(entry) for entry in of("Log")],
         alerts=[Alert.model_validate({"name": "alert", **entry}) for entry in of("Alert")],
         metrics=[MetricSeries.model_validate(entry) for entry in of("Metric")],

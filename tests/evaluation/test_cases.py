@@ -9,6 +9,9 @@ import pytest
 
 from cluster_doctor.evaluation.cases import evaluate
 from cluster_doctor.evaluation.score import summarise
+from cluster_doctor.rules.engine import check_all
+from cluster_doctor.sources.protocol import Scope
+from cluster_doctor.sources.recognise import open_recorded
 
 BROKEN = """
 apiVersion: apps/v1
@@ -158,6 +161,59 @@ def test_what_has_to_be_reported_is_scored_by_name_or_by_whether_there_is_any(
     _case(tmp_path / "case", recording, expected)
     (result,) = evaluate(tmp_path)
     assert result.hit(1) is right
+
+
+LONELY = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec: {ingressClassName: nginx, defaultBackend: {service: {name: web, port: {number: 80}}}}
+"""
+CALLED = """
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: checks, namespace: shop}
+webhooks:
+- name: one.example.com
+  clientConfig: {service: {name: gone, namespace: shop}}
+- name: two.example.com
+  clientConfig: {url: "https://elsewhere.example.com"}
+"""
+TRUSTING = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {volumes: [{name: ca, configMap: {name: kube-root-ca.crt}}], containers: [{name: app}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("recording", "expected", "right"),
+    [
+        (LONELY, "{expected: {result_names: [shop/web]}}", True),
+        (LONELY, "{root_cause: ingress_backend_does_not_exist, object: app/web}", True),
+        (CALLED, "{expected: {result_names: [checks]}, namespace_scope: other}", True),
+        (CALLED, "{expected: {result_names: [one.example.com]}, namespace_scope: other}", True),
+        (CALLED, "{expected: {result_names: [two.example.com]}}", False),
+        (TRUSTING, "{expected: {result_count: 0}}", True),
+    ],
+)
+def test_plain_objects_are_the_whole_of_their_cluster(
+    tmp_path: Path,
+    recording: str,
+    expected: str,
+    right: bool,  # noqa: FBT001
+) -> None:
+    _case(tmp_path / "case", recording, expected)
+    (result,) = evaluate(tmp_path)
+    assert result.hit(1) is right
+
+
+def test_outside_of_the_suite_the_same_objects_prove_no_absence(tmp_path: Path) -> None:
+    (tmp_path / "objects.yaml").write_text(LONELY)
+    cluster = open_recorded(tmp_path / "objects.yaml").collect(Scope())
+    assert not cluster.covers("IngressClass")
+    assert not check_all(cluster).findings
 
 
 def test_scores_are_told_apart_by_source(tmp_path: Path) -> None:

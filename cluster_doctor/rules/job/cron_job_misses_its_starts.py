@@ -10,7 +10,7 @@ from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import CronJob, Event
 
-REASONS = ("MissSchedule", "TooManyMissedTimes")
+REASONS = ("MissSchedule", "TooManyMissedTimes", "FailedNeedsStart", "UnknownTimeZone")
 """What the CronJob controller writes where it makes no Job although the time has come."""
 
 RECENT = timedelta(hours=2)

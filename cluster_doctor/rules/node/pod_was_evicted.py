@@ -38,7 +38,7 @@ def pod_was_evicted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
     """
-    if pod.phase != "Failed" or pod.reason != "Evicted":
+    if pod.phase not in {"Failed", ""} or pod.reason != "Evicted":
         return
     seen = [e.last_seen for e in cluster.events_about(pod.ref, "Evicted") if e.last_seen]
     at = max(seen, default=None) or parse_time(pod.mapping("status").get("startTime"))
@@ -46,8 +46,10 @@ def pod_was_evicted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         return
     message = pod.text("status", "message")
     yield Match(
-        message=f"Pod {pod.name} was evicted from node {pod.node_name}: {message}",
-        evidence=(pod.cite("status.message"),),
+        message=f"Pod {pod.name} was evicted"
+        + (f" from node {pod.node_name}" if pod.node_name else "")
+        + (f": {message}" if message else ""),
+        evidence=(pod.cite("status.message" if message else "status.reason"),),
         effects=(Effect(EffectKind.POD_EVICTED, pod.ref), *_workload(pod, cluster)),
         because=(Effect(EffectKind.POD_EVICTED, pod.ref),),
         since=at,

@@ -81,7 +81,8 @@ class SchedulingVerdict:
 
 def unscheduled(pod: Pod) -> bool:
     """Tell whether a Pod waits for a node."""
-    return pod.phase in {"Pending", ""} and bool(pod.mapping("status")) and not pod.node_name and not pod.terminating
+    waits = pod.phase in {"Pending", ""} and bool(pod.mapping("status"))
+    return waits and not pod.placed and not pod.terminating and pod.reason != "Evicted"
 
 
 def verdict_of(pod: Pod, cluster: ClusterSnapshot) -> SchedulingVerdict | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cluster_doctor.domain.findings import Match, Severity
+from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service
@@ -66,5 +66,6 @@ def load_balancer_is_pending(service: Service, cluster: ClusterSnapshot) -> Matc
         f"{int((cluster.taken_at - service.created_at).total_seconds() // 60)} minutes"
         + (f": {said[0].message}" if said else ""),
         evidence=(service.cite("status.loadBalancer"), *(e.cite_message() for e in said)),
+        directness=Directness.STATED if said else None,
         since=service.created_at,
     )

@@ -10,6 +10,8 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim, CSIDriver, Event, StorageClass
 
 _IN_TREE = "kubernetes.io/"
+_ANSWER = "rpc error"
+"""Stands in what a driver answered: then there is one."""
 
 
 @rule(Severity.ERROR, subject=StorageClass, needs=(CSIDriver, Claim, Event))
@@ -67,6 +69,7 @@ def csi_driver_is_not_installed(storage: StorageClass, cluster: ClusterSnapshot)
         if claim.storage_class == storage.name
         and pending(claim, cluster)
         and cluster.events_about(claim.ref, "ExternalProvisioning", "ProvisioningFailed")
+        and not any(_ANSWER in event.message for event in cluster.events_about(claim.ref, "ProvisioningFailed"))
     ]
     if not waiting:
         return  # a provisioner need not be a CSI driver; without a claim that waits nothing says that it is missing

@@ -11,9 +11,13 @@ from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
-_MISSING = re.compile(
-    r"not found|references non-existent|failed to sync (?:secret|configmap) cache|object \\S+ not registered"
+_TOLD_ELSEWHERE = re.compile(
+    r"not found(?! in the list of registered CSI drivers)|references non-existent|object \S+ not registered"
+    r"|Multi-Attach"
 )
+"""Objects that are missing and volumes that another node holds have rules of their own."""
+_TIMEOUT = "timed out waiting"
+"""Stands in what the kubelet says in sum; why the volume is not there it says in other Events, if it knows."""
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Event,), directness=Directness.STATED, among=unwell_pods)
@@ -44,13 +48,18 @@ def volume_cannot_be_mounted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """
     if not pod.expected_to_run or pod.phase != "Pending":
         return
-    for event in cluster.events_about(pod.ref, "FailedMount", "FailedAttachVolume", "FailedMapVolume")[:5]:
-        if _MISSING.search(event.message) or "Multi-Attach" in event.message or "timed out waiting" in event.message:
-            continue
+    said = cluster.events_about(pod.ref, "FailedMount", "FailedAttachVolume", "FailedMapVolume")[:5]
+    vague = [event for event in said if _TIMEOUT in event.message]
+    clear = [event for event in said if event not in vague and not _TOLD_ELSEWHERE.search(event.message)]
+    if not clear and len(vague) < len(said):
+        return  # what was said clearly is told elsewhere
+    for event in (clear or vague)[:1]:
+        unstarted = Effect(EffectKind.POD_NOT_STARTED, pod.ref)
         yield Match(
             message=f"a volume of Pod {pod.name} cannot be mounted: {event.message}",
             evidence=(event.cite_message(),),
-            effects=(Effect(EffectKind.POD_NOT_STARTED, pod.ref),),
+            effects=(unstarted,),
+            because=() if clear else (unstarted,),
             since=pod.created_at,
+            directness=None if clear else Directness.REPORTED,
         )
-        return

@@ -48,7 +48,7 @@ def pod_is_not_started(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/
     """
-    if not pod.expected_to_run or not pod.node_name:
+    if not pod.expected_to_run or not pod.placed:
         return
     for container in pod.containers:
         reason = container.waiting

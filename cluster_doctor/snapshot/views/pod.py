@@ -15,6 +15,9 @@ from cluster_doctor.snapshot.quantity import parse_quantity
 from cluster_doctor.snapshot.views.base import View
 from cluster_doctor.snapshot.views.container import Container, ContainerRole, Reference
 
+_CONTAINER_LISTS = (("initContainers", "initContainerStatuses"), ("containers", "containerStatuses"))
+"""Where a Pod declares its containers, and where its kubelet reports them."""
+
 
 class PodSpec:
     """A Pod's `spec`, or that of a workload's Pod template."""
@@ -29,17 +32,16 @@ class PodSpec:
 
     @cached_property
     def containers(self) -> list[Container]:
-        """All containers: init, sidecar, main."""
+        """All containers: init, sidecar, main. A Pod recorded without its specification has those of its status."""
         found = []
-        for field, status_field in (
-            ("initContainers", "initContainerStatuses"),
-            ("containers", "containerStatuses"),
-        ):
+        recorded = any(self.raw.get(field) for field, _ in _CONTAINER_LISTS)
+        for field, status_field in _CONTAINER_LISTS:
             statuses = {
                 text(status, "name"): (status, f"status.{status_field}[{position}]")
                 for position, status in objects(self._status, status_field)
             }
-            for position, raw in objects(self.raw, field):
+            declared = objects(self.raw, field) if recorded else objects(self._status, status_field)
+            for position, raw in declared:
                 status, path = statuses.get(text(raw, "name"), ({}, f"status.{status_field}"))
                 role = ContainerRole.MAIN
                 if field == "initContainers":
@@ -205,6 +207,11 @@ class Pod(View):
     def node_name(self) -> str:
         """Node that the Pod was bound to."""
         return self.spec.node_name
+
+    @property
+    def placed(self) -> bool:
+        """Whether a node has it: it is bound to one, or a kubelet reports its containers."""
+        return bool(self.node_name) or any(self.mapping("status").get(field) for _, field in _CONTAINER_LISTS)
 
     @property
     def ip(self) -> str:

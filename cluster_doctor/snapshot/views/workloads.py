@@ -42,8 +42,8 @@ class Workload(View):
 
     @property
     def ready_replicas(self) -> int:
-        """Replicas that are ready."""
-        return self.integer("status", "readyReplicas")
+        """Replicas that are ready; an available one is ready, whatever is not said."""
+        return max(self.integer("status", "readyReplicas"), self.integer("status", "availableReplicas"))
 
     @property
     def observed(self) -> bool:

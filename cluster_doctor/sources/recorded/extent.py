@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from pydantic import JsonValue
+
 from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.snapshot.builder import SnapshotBuilder
+from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.paths import text
+from cluster_doctor.snapshot.views import VIEWS
 from cluster_doctor.sources.recorded.kustomization import Kustomized
 from cluster_doctor.sources.recorded.parts import Part
 
@@ -29,6 +33,24 @@ _DELIVERED = frozenset(
 """Kinds that an application brings along: whoever delivers one of them to a namespace delivers the others there."""
 _KEPT_BESIDE = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount", "Role"})
 """Kinds that a folder holds in full where it makes the namespace itself. Secrets are kept out of it on principle."""
+
+
+_NAMED_BY_ROUTES = frozenset({"Gateway", "GatewayClass"})
+"""Kinds of the Gateway API that other objects of it name."""
+_PUBLISHED = "kube-root-ca.crt"
+"""The ConfigMap with the certificate authority, which the control plane keeps in every namespace."""
+
+
+def cover_everything(builder: SnapshotBuilder, parts: Iterable[Part]) -> None:
+    """Declare that the files hold all objects that a cluster has: every kind that is known here was read.
+
+    What a control plane puts into each namespace by itself is there too, though nobody writes it down.
+    """
+    for kind in BY_KIND.keys() | VIEWS.keys() | _NAMED_BY_ROUTES:
+        builder.cover(kind)
+    for namespace in sorted({text(part.raw, "metadata", "namespace") for part in parts} - {""}):
+        metadata: dict[str, JsonValue] = {"name": _PUBLISHED, "namespace": namespace}
+        builder.add({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"ca.crt": ""}})
 
 
 def cover_lists(builder: SnapshotBuilder, parts: Iterable[Part]) -> None:

@@ -19,7 +19,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.unapplied import bears_trace
 from cluster_doctor.sources.protocol import Progress, Scope, Want, silent
 from cluster_doctor.sources.recorded.contents import MOST_BYTES, Contents, folder_contents, read_file
-from cluster_doctor.sources.recorded.extent import cover_lists, cover_manifests, name_unjudged
+from cluster_doctor.sources.recorded.extent import cover_everything, cover_lists, cover_manifests, name_unjudged
 from cluster_doctor.sources.recorded.kustomization import Kustomized, read_kustomizations
 from cluster_doctor.sources.recorded.parts import RAW, NoObjectError, Part, Parts, parts_of
 
@@ -29,18 +29,28 @@ SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 class ObjectFiles:
     """Reads Kubernetes objects that stand in files."""
 
-    def __init__(self, content: Path | bytes | Contents) -> None:
-        """Name a file or folder, or hand over the content of one file or of an archive."""
+    def __init__(self, content: Path | bytes | Contents, *, whole: bool = False) -> None:
+        """Name a file or folder, or hand over the content of one file or of an archive.
+
+        Args:
+            content: where the objects stand.
+            whole: whether they are all that a cluster has, so that what the files do not hold is absent from it.
+        """
         folder = isinstance(content, Path) and content.is_dir()
         self._content = folder_contents(content) if folder and isinstance(content, Path) else content
+        self._whole = whole
         place = content.place if isinstance(content, Contents) else content
         self.description = "objects from standard input" if isinstance(place, bytes) else f"objects in {place}"
+
+    def as_whole(self) -> ObjectFiles:
+        """Return the same files as the whole of a cluster."""
+        return ObjectFiles(self._content, whole=True)
 
     def collect(self, scope: Scope, progress: Progress = silent) -> ClusterSnapshot:
         """Read all objects; those that name no namespace get that of the scope, or `default`.
 
-        What counts as read depends on what the files are: lists from a cluster (`cover_lists`), or manifests that
-        no API server has seen (`cover_manifests`).
+        What counts as read depends on what the files are: the whole of a cluster (`cover_everything`), lists from
+        one (`cover_lists`), or manifests that no API server has seen (`cover_manifests`).
 
         Raises:
             NoObjectError: the files are about something else.
@@ -65,8 +75,10 @@ class ObjectFiles:
                 placed.append(replace(part, raw=raw))
                 builder.add(raw)
                 self._locate(builder, name, placed[-1])
-        builder.is_unapplied = not any(bears_trace(part.raw) for part in placed)
-        if any(file.lists for _, file in found) or not builder.is_unapplied:
+        builder.is_unapplied = not self._whole and not any(bears_trace(part.raw) for part in placed)
+        if self._whole:
+            cover_everything(builder, placed)
+        elif any(file.lists for _, file in found) or not builder.is_unapplied:
             cover_lists(builder, placed)
         else:
             cover_manifests(builder, placed, kustomized)
