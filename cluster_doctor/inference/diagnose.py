@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cluster_doctor.domain.diagnosis import ChainLink, Diagnosis, Hypothesis, RootCause, Status
@@ -88,12 +88,21 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
                 finding=finding,
                 symptoms=explains[at],
                 probability=confidence(
-                    finding.directness, explains=len(explains[at]), observed=len(symptoms), rivals=rivals
+                    finding.directness,
+                    explains=len(explains[at]),
+                    observed=len(symptoms - _of_other_faults(at, explains)),
+                    rivals=rivals,
                 ),
                 concerns_report=bool(touched & mentioned),
             )
         )
     return sorted(found, key=_order)
+
+
+def _of_other_faults(at: int, explains: Mapping[int, frozenset[int]]) -> frozenset[int]:
+    """Symptoms that causes explain which share none with this one: a second fault is no evidence against the first."""
+    own = explains[at]
+    return frozenset().union(*(others for others in explains.values() if own and not own & others))
 
 
 def _order(candidate: Candidate) -> tuple[object, ...]:
