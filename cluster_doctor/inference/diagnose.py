@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cluster_doctor.domain.diagnosis import ChainLink, Diagnosis, Hypothesis, RootCause, Status
@@ -12,6 +12,7 @@ from cluster_doctor.domain.incident import Incident, Symptom
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.confidence import THRESHOLD, confidence
+from cluster_doctor.inference.independence import of_other_faults
 from cluster_doctor.inference.propagation import path_to
 from cluster_doctor.rules.engine import RuleResults, check_all
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -45,7 +46,7 @@ def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[O
     named = frozenset(cluster.workload_ref(ref) for ref in mentioned) | frozenset(mentioned)
     candidates = [
         candidate
-        for candidate in _candidates(graph, named)
+        for candidate in _candidates(graph, named, cluster)
         if candidate.symptoms or _in_scope(candidate.finding, incident)
     ]
     accepted, rejected = _select(candidates)
@@ -65,7 +66,9 @@ def _in_scope(finding: Finding, incident: Incident) -> bool:
     return bool(places & set(incident.namespaces))
 
 
-def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Candidate]:
+def _candidates(
+    graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: ClusterSnapshot
+) -> list[Candidate]:
     findings = graph.findings
     symptoms = {at for at, finding in enumerate(findings) if finding.stage is Stage.SYMPTOM}
     roots = graph.roots()
@@ -90,19 +93,13 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
                 probability=confidence(
                     finding.directness,
                     explains=len(explains[at]),
-                    observed=len(symptoms - _of_other_faults(at, explains)),
+                    observed=len(symptoms - of_other_faults(at, finding, explains, cluster)),
                     rivals=rivals,
                 ),
                 concerns_report=bool(touched & mentioned),
             )
         )
     return sorted(found, key=_order)
-
-
-def _of_other_faults(at: int, explains: Mapping[int, frozenset[int]]) -> frozenset[int]:
-    """Symptoms that causes explain which share none with this one: a second fault is no evidence against the first."""
-    own = explains[at]
-    return frozenset().union(*(others for others in explains.values() if own and not own & others))
 
 
 def _order(candidate: Candidate) -> tuple[object, ...]:
