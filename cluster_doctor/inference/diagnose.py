@@ -66,9 +66,7 @@ def _in_scope(finding: Finding, incident: Incident) -> bool:
     return bool(places & set(incident.namespaces))
 
 
-def _candidates(
-    graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: ClusterSnapshot
-) -> list[Candidate]:
+def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: ClusterSnapshot) -> list[Candidate]:
     findings = graph.findings
     symptoms = {at for at, finding in enumerate(findings) if finding.stage is Stage.SYMPTOM}
     roots = graph.roots()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cluster_doctor.domain.findings import Directness, Finding
 from cluster_doctor.rules.dependency.failing_calls import failing_calls
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Pod, Service, Workload
 
 
 def of_other_faults(
@@ -29,11 +30,13 @@ def of_other_faults(
 def stands_apart(finding: Finding, cluster: ClusterSnapshot) -> bool:
     """Tell whether a cause can be no unseen effect of another one.
 
-    What the evidence shows cannot. What it merely suggests may be, unless the logs were read, nothing in them tells
-    of a call that fails, and nobody is known whom the workload calls.
+    What the evidence shows cannot. What it merely suggests may be, unless Services, the workload and its logs were
+    read, nobody is known whom it calls, and no line tells of a call that fails.
     """
     if finding.directness is not Directness.SUGGESTED:
         return True
     workload = finding.subject
-    logs = cluster.logs_of(workload)
-    return bool(logs) and not failing_calls(workload, cluster) and not cluster.callees_of(workload)
+    read = cluster.covers(Service, workload.namespace) and isinstance(cluster.find(workload), Workload | Pod)
+    if not read or not cluster.logs_of(workload):
+        return False
+    return not cluster.callees_of(workload) and not failing_calls(workload, cluster)
