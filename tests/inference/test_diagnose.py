@@ -222,8 +222,13 @@ lines: [LINE]
         ),
         (CRASHING, False),
     ],
-    ids=["its logs tell of itself", "its logs tell of a call", "it is known to call somebody", "its logs were not read"],
+    ids=[
+        "its logs tell of itself",
+        "its logs tell of a call",
+        "it is known to call somebody",
+        "its logs were not read",
+    ],
 )
-def test_a_suggestion_beside_another_fault_is_named_if_it_can_be_no_effect_of_it(own: str, named: bool) -> None:  # noqa: FBT001
+def test_a_suggestion_beside_another_fault_is_named_if_it_can_be_no_effect_of_it(own: str, *, named: bool) -> None:
     cluster = snapshot_of(DATABASE_DOWN + "\n---\n" + own)
     assert ("press" in {cause.subject.name for cause in diagnose(cluster, Incident()).root_causes}) is named
