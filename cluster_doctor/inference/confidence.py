@@ -31,8 +31,7 @@ def confidence(directness: Directness, *, explains: int, observed: int, rivals: 
     Args:
         directness: how directly its evidence shows it.
         explains: symptoms that it explains.
-        observed: symptoms that were observed, without those that an independent cause explains: a fault elsewhere
-            takes nothing away.
+        observed: symptoms that were observed, without those of faults that have nothing to do with it.
         rivals: other candidates that explain one of the same symptoms at least as directly.
     """
     base = PRIOR[directness]

@@ -13,6 +13,7 @@ from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.confidence import THRESHOLD, confidence
+from cluster_doctor.inference.independence import of_other_faults
 from cluster_doctor.inference.next_probes import next_probes
 from cluster_doctor.inference.predict import predict
 from cluster_doctor.inference.propagation import path_to
@@ -49,14 +50,14 @@ def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[O
     named = frozenset(cluster.workload_ref(ref) for ref in mentioned) | frozenset(mentioned)
     candidates = [
         candidate
-        for candidate in _candidates(graph, named)
+        for candidate in _candidates(graph, named, cluster)
         if candidate.symptoms or in_scope(candidate.finding, incident)
     ]
     accepted, rejected = _select(candidates)
     return _diagnosis(graph, accepted, rejected, results, cluster, predict(cluster, incident))
 
 
-def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Candidate]:
+def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: ClusterSnapshot) -> list[Candidate]:
     findings = graph.findings
     symptoms = {at for at, finding in enumerate(findings) if finding.stage is Stage.SYMPTOM}
     roots = graph.roots()
@@ -72,7 +73,6 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
             and _RANK.index(findings[other].directness) <= _RANK.index(finding.directness)
             and len(explains[other]) >= len(explains[at])
         )
-        elsewhere = frozenset().union(*(explains[other] for other in roots if not explains[other] & explains[at]))
         touched = {finding.subject, *finding.affected, *(findings[symptom].subject for symptom in explains[at])}
         found.append(
             Candidate(
@@ -82,7 +82,7 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef]) -> list[Can
                 probability=confidence(
                     finding.directness,
                     explains=len(explains[at]),
-                    observed=len(symptoms - elsewhere if explains[at] else symptoms),
+                    observed=len(symptoms - of_other_faults(at, finding, explains, cluster)),
                     rivals=rivals,
                 ),
                 concerns_report=bool(touched & mentioned),

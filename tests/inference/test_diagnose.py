@@ -174,3 +174,61 @@ def test_the_same_picture_gives_the_same_diagnosis_in_any_order() -> None:
     assert [(c.rule, c.subject, c.confidence) for c in first.root_causes] == [
         (c.rule, c.subject, c.confidence) for c in second.root_causes
     ]
+
+
+CRASHING = """
+kind: Deployment
+metadata: {name: press}
+spec:
+  replicas: 1
+  template: {metadata: {labels: {app: press}}, spec: {containers: [{name: press, env: []}]}}
+status: {replicas: 1, readyReplicas: 0, conditions: [{type: Available, status: 'False'}]}
+---
+kind: Pod
+metadata:
+  name: press-0
+  labels: {app: press}
+  creationTimestamp: '2026-01-01T11:00:00Z'
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: press, controller: true}]
+spec: {nodeName: n1, containers: [{name: press}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: 'False'}]
+  containerStatuses:
+  - name: press
+    ready: false
+    restartCount: 6
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 3, reason: Error, finishedAt: '2026-01-01T11:59:00Z'}}
+"""
+SPOKEN = """
+---
+kind: Log
+subject: Pod/press-0
+container: press
+lines: [LINE]
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "named"),
+    [
+        (CRASHING + SPOKEN.replace("LINE", "plate 9 is upside down"), True),
+        (CRASHING + SPOKEN.replace("LINE", "'dial tcp 10.0.0.9:80: connect: connection refused'"), False),
+        (
+            CRASHING.replace("env: []", "env: [{name: DB, value: 'db:5432'}]")
+            + SPOKEN.replace("LINE", "plate 9 is upside down"),
+            False,
+        ),
+        (CRASHING, False),
+    ],
+    ids=[
+        "its logs tell of itself",
+        "its logs tell of a call",
+        "it is known to call somebody",
+        "its logs were not read",
+    ],
+)
+def test_a_suggestion_beside_another_fault_is_named_if_it_can_be_no_effect_of_it(own: str, *, named: bool) -> None:
+    cluster = snapshot_of(DATABASE_DOWN + "\n---\n" + own)
+    assert ("press" in {cause.subject.name for cause in diagnose(cluster, Incident()).root_causes}) is named

@@ -74,7 +74,8 @@ _PATTERNS = tuple(
         (
             Trouble.BROKEN,
             r"communications link failure|UnableToConnect|no route to host|network is unreachable|EHOSTUNREACH"
-            r"|upstream connect error|connection reset by peer|could not connect to server|unable to connect to",
+            r"|upstream connect error|connection reset by peer|could not connect to server|unable to connect to"
+            r"|can't connect to (?:MySQL |MariaDB )?server on",
         ),
     )
 )
@@ -86,6 +87,7 @@ _TARGETS = tuple(
         r"(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+)(?::(\d+))?",
         r"dial tcp ([\w.-]+):(\d+)",
         r"ECONNREFUSED ([\w.:-]+?):(\d+)",
+        r"server on '([A-Za-z][\w.-]*)(?::(\d{2,5}))?'",
         r"(?:UnableToConnect|serverEndpoint:?|connect(?:ing)? to"
         r"|connection to|connect to server at|host)[ :=\"']+(?:on )?"
         r"\"?([A-Za-z][\w.-]*)\"?(?: ?\([\d.]+\))?(?:[:,]? ?(?:port )?(\d{2,5}))?",
@@ -136,8 +138,8 @@ _HINTS = (
     "name resolution", "eai_again", "timeout", "misbehaving", "servfail", "dns", "no such host", "unknownhost",
     "enotfound", "not known", "resolve", "nodename", "unknown host", "getaddrinfo", "nxdomain", "host not found",
     "failed (111", "timed out", "etimedout", "deadline", "link failure", "unabletoconnect", "no route",
-    "unreachable", "upstream connect", "connection reset", "could not connect", "unable to connect", "1290", "1792",
-    "1836",
+    "unreachable", "upstream connect", "connection reset", "could not connect", "can't connect", "unable to connect",
+    "1290", "1792", "1836",
 )  # fmt: skip
 """Words without which no pattern can match; most lines have none of them, and looking for words is cheap."""
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from cluster_doctor.rules.admission.webhooks import calling
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Workload
+from cluster_doctor.snapshot.views import Service, Workload
 
 
 def missed_by(workload: Workload, cluster: ClusterSnapshot) -> str:
-    """Name somebody who calls a workload or leads traffic to it from outside; empty if nobody is known to."""
-    services = cluster.services_of(workload.ref)
+    """Name somebody who calls a workload or leads traffic to it from outside; empty if nobody is known to.
+
+    Whoever reaches another workload through the same Service, as with a canary and its stable track, misses nothing.
+    """
+    behind = cluster.services_of(workload.ref)
+    services = [service for service in behind if not _served_by_another(service, workload, cluster)]
     callers = set(cluster.callers_of(workload.ref))
+    for service in behind:
+        callers -= cluster.callers_of(service.ref)
     for service in services:
         callers |= cluster.callers_of(service.ref)
     running = sorted(
@@ -30,3 +36,15 @@ def missed_by(workload: Workload, cluster: ClusterSnapshot) -> str:
         if any(probe.target == service.ref and not probe.succeeded for probe in cluster.connection_probes):
             return "whoever connects to it"
     return ""
+
+
+def _served_by_another(service: Service, workload: Workload, cluster: ClusterSnapshot) -> bool:
+    others = (cluster.find(ref) for ref in cluster.workloads_behind(service) if ref != workload.ref)
+    return any(isinstance(other, Workload) and other.wanted > 0 and _offers(other, service) for other in others)
+
+
+def _offers(workload: Workload, service: Service) -> bool:
+    """Tell whether the template declares a port that the Service leads to; one that declares none may have it."""
+    declared = [port for container in workload.template.containers for port in container.ports]
+    named = {str(port.number) for port in declared} | {port.name for port in declared}
+    return not declared or any(port.target in named for port in service.ports)

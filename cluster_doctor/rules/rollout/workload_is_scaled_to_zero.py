@@ -61,6 +61,42 @@ def workload_is_scaled_to_zero(deployment: Deployment, cluster: ClusterSnapshot)
           selector: {app: web}
           ports:
           - {port: 80}
+        ---
+        kind: Deployment
+        metadata: {name: web-canary}
+        spec:
+          replicas: 0
+          template:
+            metadata:
+              labels: {app: shared}
+        status: {replicas: 0}
+        ---
+        kind: Deployment
+        metadata: {name: web-stable}
+        spec:
+          replicas: 2
+          template:
+            metadata:
+              labels: {app: shared}
+        status: {replicas: 2}
+        ---
+        kind: Service
+        metadata: {name: shared}
+        spec:
+          selector: {app: shared}
+          ports:
+          - {port: 80}
+        ---
+        kind: Deployment
+        metadata: {name: shop}
+        spec:
+          replicas: 1
+          template:
+            spec:
+              containers:
+              - name: app
+                env:
+                - {name: WEB, value: 'http://shared:80'}
 
     Remedy:
         Scale it to what it needs: `kubectl scale deployment/NAME --replicas=N`; find who scaled it down.

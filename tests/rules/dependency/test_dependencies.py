@@ -7,6 +7,7 @@ import pytest
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.rules.dependency.failing_calls import Trouble, read_line
 from cluster_doctor.rules.example import snapshot_of
 
 API = """
@@ -129,3 +130,14 @@ def test_a_variable_that_is_missing_is_told_from_a_dependency() -> None:
     diagnosis = _diagnosis(_address("orders-db:3306"), "environment variable API_TOKEN is not set")
     assert [cause.rule for cause in diagnosis.root_causes] == ["environment_variable_is_missing"]
     assert "API_TOKEN" in diagnosis.root_causes[0].statement
+
+
+@pytest.mark.parametrize(
+    ("line", "host", "port"),
+    [
+        ("ERROR 2003 (HY000): Can't connect to MySQL server on 'orders-db:3306' (111)", "orders-db", 3306),
+        ("ERROR 2002 (HY000): Can't connect to server on 'orders-db' (115)", "orders-db", None),
+    ],
+)
+def test_clients_of_mysql_and_mariadb_say_whom_they_cannot_reach(line: str, host: str, port: int | None) -> None:
+    assert read_line(line) == (Trouble.BROKEN, host, port)
