@@ -85,10 +85,10 @@ class Recordings:
 
 @pytest.fixture(scope="session")
 def recordings(cluster: TestCluster, request: pytest.FixtureRequest) -> Recordings:
-    """Every scenario that a test of this session asks for; one that names none asks for all that may share."""
+    """Every scenario that a test of this session asks for; one that names none asks for all."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     parameters = [item.callspec.params.get("scenario") for item in items if hasattr(item, "callspec")]
     asked = {found.name for found in parameters if isinstance(found, Scenario)}
     every = any("recordings" in item.fixturenames and "scenario" not in item.fixturenames for item in items)
-    wanted = [found for found in all_scenarios() if found.name in asked or (every and not found.alone)]
+    wanted = [found for found in all_scenarios() if every or found.name in asked]
     return Recordings(cluster, wanted)

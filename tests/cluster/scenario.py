@@ -3,7 +3,7 @@
 A scenario is one YAML file. Its first document is the header:
 
     scenario: what happens, in a sentence
-    expects:                 # the causes, most probable first
+    expects:                 # the causes; faults that have nothing to do with each other in any order
     - {subject: Deployment/api | Secret/db, cause: what an expert would say, rule: one | another}
     healthy: true            # instead of `expects`: nothing is wrong
     also: [Node/node-4]      # causes that may be named as well

@@ -11,12 +11,11 @@ from cluster.scenario import all_scenarios
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 MOST = 0.05
 """The expected calibration error that is promised."""
-SCENARIOS = [scenario for scenario in all_scenarios() if not scenario.alone]
 
 
 @pytest.fixture(scope="module")
 def given(recordings: Recordings) -> list[Answer]:
-    return list(answers((scenario, recordings.of(scenario)) for scenario in SCENARIOS))
+    return list(answers((scenario, recordings.of(scenario)) for scenario in all_scenarios()))
 
 
 def test_the_calibration_error_stays_within_what_is_promised(given: list[Answer]) -> None:

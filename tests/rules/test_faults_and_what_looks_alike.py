@@ -27,6 +27,7 @@ VOLUME = """
 """
 INGRESS = "{{kind: Ingress, metadata: {{name: web}}, spec: {{}}, status: {status}}}"
 POD = "{{kind: Pod, metadata: {{name: web-0}}, spec: {spec}, status: {status}}}"
+CLASS = "\n---\n{kind: IngressClass, metadata: {name: nginx}, spec: {controller: example.com/nginx}}"
 CREATING = "[{name: app, ready: false, state: {waiting: {reason: ImagePullBackOff}}}]"
 
 
@@ -57,8 +58,9 @@ def _rules(text: str) -> set[str]:
         (CLAIM.format(spec="{storageClassName: ''}", phase="Pending"), "claim_gets_no_class", False),
         (CLAIM.format(spec="{}", phase="Bound"), "claim_gets_no_class", False),
         (CLAIM.format(spec="{}", phase="Pending") + VOLUME, "claim_gets_no_class", False),
-        (INGRESS.format(status="{}"), "ingress_has_no_class", True),
-        (INGRESS.format(status="{loadBalancer: {ingress: [{ip: 192.0.2.1}]}}"), "ingress_has_no_class", False),
+        (INGRESS.format(status="{}"), "ingress_has_no_class", False),
+        (INGRESS.format(status="{}") + CLASS, "ingress_has_no_class", True),
+        (INGRESS.format(status="{loadBalancer: {ingress: [{ip: 192.0.2.1}]}}") + CLASS, "ingress_has_no_class", False),
         (POD.format(spec="{}", status="{phase: Pending}"), "pod_is_not_scheduled", True),
         (POD.format(spec="{}", status=f"{{phase: Pending, containerStatuses: {CREATING}}}"),
          "pod_is_not_scheduled", False),

@@ -72,13 +72,13 @@ def ingress_has_no_class(ingress: Ingress, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/concepts/services-networking/ingress/
     """
     classes = cluster.all(IngressClass)
-    if ingress.class_name or any(entry.default for entry in classes):
-        return
+    if ingress.class_name or not classes or any(entry.default for entry in classes):
+        return  # without any class, controllers take what names none
     if ingress.objects("status", "loadBalancer", "ingress"):
         return  # somebody serves it all the same
     yield Match(
-        message=f"Ingress {ingress.name} names no class, and "
-        + (f"none of {', '.join(c.name for c in classes)} is the default" if classes else "there is none"),
+        message=f"Ingress {ingress.name} names no class, and none of "
+        f"{', '.join(c.name for c in classes)} is the default",
         evidence=(ingress.cite("spec.ingressClassName"),),
         effects=(Effect(EffectKind.ROUTE_BROKEN, ingress.ref),),
     )
