@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from . import collecting, diagnosing, importing
+from . import collecting, diagnosing, importing, scanning
 from .measurement import Measurement
 
 
@@ -41,6 +41,7 @@ def _measured(*, offline: bool) -> Iterator[Measurement]:
         sys.stderr.write(f"Not measured on a live cluster: {missing}\n")
     else:
         yield from collecting.measure()
+        yield from scanning.measure()
 
 
 def _print(one: Measurement) -> None:
