@@ -6,7 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, failing_pods, last_words
+from cluster_doctor.rules.container.last_words import failing_pods, failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -63,11 +63,7 @@ def file_system_is_read_only(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
     """
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, _WORDS, cluster)
-        if said is None:
-            continue
-        _found, evidence = said
+    for container, _, evidence in failing_with(_WORDS, pod, cluster):
         yield Match(
             message=f"container {container.name} of Pod {pod.name} writes to a read-only file system: {evidence.value}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),

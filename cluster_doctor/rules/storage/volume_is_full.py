@@ -6,7 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_containers, failing_pods, last_words
+from cluster_doctor.rules.container.last_words import failing_pods, failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -68,11 +68,7 @@ def volume_is_full(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims
     """
-    for container in failing_containers(pod, cluster):
-        said = last_words(pod, container, _WORDS, cluster)
-        if said is None:
-            continue
-        _found, evidence = said
+    for container, _, evidence in failing_with(_WORDS, pod, cluster):
         yield Match(
             message=f"container {container.name} of Pod {pod.name} finds no space left: {evidence.value}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
