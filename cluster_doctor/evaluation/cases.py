@@ -42,9 +42,9 @@ from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.rules.engine import check_all
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.health.reading import health_of
-from cluster_doctor.snapshot.index import view_of
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.tables import view_of
 from cluster_doctor.snapshot.views import Custom
 from cluster_doctor.snapshot.yaml_text import load_yaml
 from cluster_doctor.sources.protocol import Progress, Scope, silent

@@ -19,6 +19,7 @@ from cluster_doctor.inference.predict import predict
 from cluster_doctor.inference.propagation import path_to
 from cluster_doctor.inference.scope import in_scope
 from cluster_doctor.rules.engine import RuleResults, check_all
+from cluster_doctor.snapshot.collector import collector_paused
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 _BASIS = "prior by directness of the evidence ({directness}), share of symptoms explained, rival causes"
@@ -44,6 +45,11 @@ def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[O
         incident: what was reported; its namespaces bound what counts as wrong.
         mentioned: objects that the report names; causes that concern them come first.
     """
+    with collector_paused():
+        return _diagnose(cluster, incident, mentioned)
+
+
+def _diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[ObjectRef]) -> Diagnosis:
     results = check_all(cluster)
     findings = [finding for finding in results.findings if in_scope(finding, incident) or finding.stage is Stage.CAUSE]
     graph = link_findings(cluster, findings)

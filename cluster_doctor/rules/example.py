@@ -11,7 +11,6 @@ from cluster_doctor.domain.coverage import Coverage
 from cluster_doctor.domain.location import Location
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.protocol import Records
-from cluster_doctor.snapshot.index import view_of
 from cluster_doctor.snapshot.kinds import BY_KIND, KINDS
 from cluster_doctor.snapshot.records import (
     Alert,
@@ -23,6 +22,7 @@ from cluster_doctor.snapshot.records import (
 )
 from cluster_doctor.snapshot.relations import WORKLOADS
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.tables import view_of
 from cluster_doctor.snapshot.unapplied import bears_trace
 from cluster_doctor.snapshot.views import Custom, Workload
 from cluster_doctor.snapshot.yaml_text import load_yaml

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import JsonValue
 
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.snapshot.paths import dig, mapping, objects
+from cluster_doctor.snapshot.paths import dig
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Pod
 
@@ -24,8 +24,13 @@ def unwell_pods(cluster: ClusterSnapshot) -> Sequence[Pod]:
 def _unwell(cluster: ClusterSnapshot) -> Iterator[Pod]:
     warned = {event.regarding for event in cluster.all(Event) if event.type != "Normal"}
     for pod in cluster.all(Pod):
-        if pod.expected_to_run and (not _plainly_well(pod) or pod.ref in warned):
+        if (not _plainly_well(pod) or (warned and pod.ref in warned)) and pod.expected_to_run:
             yield pod
+
+
+def ended_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
+    """Pods that do not run any more, or of which that is not known."""
+    return (pod for pod in cluster.all(Pod) if pod.phase in {"Failed", ""})
 
 
 def pods_with_logs(cluster: ClusterSnapshot) -> Iterator[Pod]:
@@ -43,16 +48,18 @@ def _plainly_well(pod: Pod) -> bool:
     if not pod.ready or not pod.ip:
         return False
     for declared, reported in (("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")):
-        statuses = objects(pod.raw, "status", reported)
-        if len(statuses) != len(objects(pod.raw, "spec", declared)):
+        statuses, specified = dig(pod.raw, "status", reported) or [], dig(pod.raw, "spec", declared) or []
+        if not isinstance(statuses, list) or not isinstance(specified, list) or len(statuses) != len(specified):
             return False
-        if not all(_untroubled(status) for _, status in statuses):
+        if not all(isinstance(status, dict) and _untroubled(status) for status in statuses):
             return False
     return True
 
 
 def _untroubled(status: dict[str, JsonValue]) -> bool:
-    if status.get("restartCount") != 0 or mapping(status, "lastState"):
+    if status.get("restartCount") != 0 or status.get("lastState"):
         return False
-    state = mapping(status, "state")
+    state = status.get("state")
+    if not isinstance(state, dict):
+        return False
     return (status.get("ready") is True and "running" in state) or dig(state, "terminated", "exitCode") == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
@@ -13,7 +13,6 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.location import Location
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.door import Door, is_object
-from cluster_doctor.snapshot.paths import dig
 from cluster_doctor.snapshot.records import (
     Alert,
     CallEdge,
@@ -24,10 +23,18 @@ from cluster_doctor.snapshot.records import (
     UnparsedText,
 )
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.tables import ObjectTables
 from cluster_doctor.snapshot.views import Event, View
 
 R = TypeVar("R", bound=BaseModel)
 _SECRET = "Secret"  # noqa: S105 - a kind
+
+
+class Entry(NamedTuple):
+    """What one thing becomes in a picture: an object and its place, or text that is none."""
+
+    key: tuple[str, str, str, str]
+    content: dict[str, JsonValue] | UnparsedText
 
 
 class SnapshotBuilder:
@@ -50,6 +57,7 @@ class SnapshotBuilder:
         self.server_version = ""
         self.is_unapplied = False
         self.door = door or Door()
+        self._tables: ObjectTables | None = None
         self._objects: dict[tuple[str, str, str, str], dict[str, JsonValue]] = {}
         self._declared: list[dict[str, JsonValue]] = []
         self._lists: set[str] = set()
@@ -76,15 +84,27 @@ class SnapshotBuilder:
 
     def add(self, raw: object) -> bool:
         """Add one object as received. What is no Kubernetes object is kept as unparsed text; False then."""
+        return self.put(self.admit(raw))
+
+    def admit(self, raw: object) -> Entry:
+        """Lead one object through the door without adding it. Several threads may do so at once."""
         if not is_object(raw):
             shown = self.door.show(raw)[:400]
-            self.unparsed.append(UnparsedText(origin=self.source, text=shown, reason="not an object"))
-            return False
-        name = str(dig(raw, "metadata", "name") or f"unnamed-{len(self._objects)}")
+            return Entry(("", "", "", ""), UnparsedText(origin=self.source, text=shown, reason="not an object"))
+        kind, metadata = str(raw["kind"]), raw["metadata"]
+        name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else ("", "")
         group = str(raw.get("apiVersion", "v1")).rpartition("/")[0]
-        admitted = raw if raw["kind"] == _SECRET else self.door.admit(raw)
-        if admitted is not None:
-            self._objects[(group, str(raw["kind"]), str(dig(raw, "metadata", "namespace") or ""), name)] = admitted
+        content = raw if kind == _SECRET else self.door.admit(raw)
+        return Entry((group, kind, str(namespace or ""), str(name or "")), content or {})
+
+    def put(self, entry: Entry) -> bool:
+        """Add what was led through the door; False for what is no object."""
+        if isinstance(entry.content, UnparsedText):
+            self.unparsed.append(entry.content)
+            return False
+        group, kind, namespace, name = entry.key
+        self._objects[(group, kind, namespace, name or f"unnamed-{len(self._objects)}")] = entry.content
+        self._tables = None
         return True
 
     def locate(self, ref: ObjectRef, location: Location) -> None:
@@ -125,11 +145,13 @@ class SnapshotBuilder:
 
     def build(self) -> ClusterSnapshot:
         """Make the picture. Without a time of its own it is dated by the latest thing that it saw."""
-        objects = tuple(self._admitted())
-        self.door.services_named(_service_hosts(objects))
+        if self._tables is None:
+            objects = tuple(self._admitted())
+            self.door.services_named(_service_hosts(objects))
+            self._tables = ObjectTables(objects)
         return ClusterSnapshot(
-            taken_at=self.taken_at or _latest(objects) or datetime.now(UTC),
-            objects=objects,
+            taken_at=self.taken_at or _latest(self._tables.objects) or datetime.now(UTC),
+            objects=self._tables,
             declared=self._declared,
             coverage=Coverage(
                 lists=frozenset(self._lists),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, chain
+from collections.abc import Callable
 
+from cluster_doctor.snapshot.hints import Hints, shapes
 from cluster_doctor.snapshot.secret_names import looks_random, names_credential, names_key, says_nothing
 
 Mask = Callable[[str], str]
@@ -30,28 +29,12 @@ _SHAPED = re.compile(
 )
 
 
-def _ending(*pieces: str) -> re.Pattern[str]:
-    """Find any of some pieces by their common last character, which a search skips to quickly."""
-    return re.compile(re.escape(pieces[0][-1]) + "(?:" + "|".join(f"(?<={re.escape(piece)})" for piece in pieces) + ")")
-
-
-_GROUPS = (
-    _ending("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "k_live_", "k_test_", "whsec_", "npm_", "_v1_",
-            "hf_", "shpat_", "shpca_", "shppa_", "shpss_", "dckr_pat_", "glsa_", "lin_api_"),
-    _ending("glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "glft-", "glimt-", "glagent-", "xapp-",
-            "GOCSPX-", "sk-", "pypi-", "AGE-SECRET-", "NRAK-", "PMAK-"),
-    re.compile(r"A(?:KIA|SIA|GPA|IDA|ROA|Iza|TATT)"),
-)  # fmt: skip
-_PIECES = ("eyJ", "earer ", "asic ", "xox", "ya29.", "SG.", "hvs.", "hvb.", "hvr.", "dapi", ":AA", "-----BEGIN",
-           "LS0tLS1C", "hooks.slack")  # fmt: skip
-"""Without one of these pieces no shape can match; looking for them first keeps long logs cheap."""
-
 _HEADER = re.compile(
     r"(?P<lead>\bauthorization\\*[\"']?\s*[=:]\s*\\*[\"']?(?:[A-Za-z][\w-]*\s+)?|\b(?:set-)?cookie:\s*)"
     r"(?P<value>[^\s\"'\\]*\d[^\s\"'\\]*(?:;[^\"'\n]*)?)",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(
+COMMAND = re.compile(
     r"(?P<lead>\b(?:curl|wget|http|https)\b[^\n|;]{0,300}?\s(?:-u|--user)[ =]?[\"']?"
     r"|\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,300}?\s-p|\bsshpass\s+-p\s*[\"']?"
     r"|\bredis-cli\b[^\n|;]{0,300}?\s-a\s+[\"']?|\bidentified\s+by\s+[\"']|(?<![\w-])(?:requirepass|masterauth)\s+[\"']?)"
@@ -78,134 +61,6 @@ SECRET_MANIFEST = re.compile(r"\bkind[\"']?\s*:\s*[\"']?Secret\b")
 """A Secret written as text."""
 _SHELL = re.compile(r"[;|`]|&&|\$\(|^\s*export\s")
 
-_STEMS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "dsn", "cookie", "connections", "signature", "sig=",
-          'sig"', "sig\\", "otp", "salt", "bearer")  # fmt: skip
-_AFTER = re.compile(r"[\w.-]{0,80}(?:\\*[\"']?\s*[=:]|(?P<flag>[\"']?[\s,]))")
-_SPOKEN = (
-    "curl",
-    "wget",
-    "http ",
-    "mysql",
-    "mariadb",
-    "sshpass",
-    "redis-cli",
-    "identified",
-    "requirepass",
-    "masterauth",
-)
-
-
-def _hints(low: str) -> Iterator[tuple[int, int]]:
-    """Where a lower-case text may assign or pass a credential: start and end of the name with what follows it."""
-    for stem in _STEMS:
-        position = low.find(stem)
-        while position >= 0:
-            end = position + len(stem)
-            found = _AFTER.match(low, end - (not stem[-1].isalpha()))
-            if found and (not found["flag"] or "-" in low[max(0, position - 60) : position].rpartition(" ")[2]):
-                yield position, found.end()
-            position = low.find(stem, end)
-
-
-def _commands(low: str) -> Iterator[int]:
-    """Where a lower-case text names a program that takes credentials as arguments."""
-    for word in _SPOKEN:
-        position = low.find(word)
-        while position >= 0:
-            if word in {"identified", "requirepass", "masterauth"} or " -" in low[position : position + 300]:
-                yield position
-            position = low.find(word, position + len(word))
-
-
-def suspicious_lines(lines: Sequence[str]) -> set[int]:
-    """Number the lines of a log that may hold a credential, much faster than reading each of them."""
-    whole = "\n".join(lines)
-    if whole.count("\n") != len(lines) - 1:
-        return set(range(len(lines)))  # a line that is several would shift the count
-    low = _lower(whole)
-    ends = list(accumulate(len(line) + 1 for line in lines))
-    found: set[int] = set()
-    for start, _ in _hints(low):
-        at = bisect_right(ends, start)
-        if at not in found and _assigns(whole, start):
-            found.add(at)
-    for position in chain(_shapes(whole), _commands(low)):
-        found.add(bisect_right(ends, position))
-    return found
-
-
-def _assigns(text: str, position: int) -> bool:
-    """Tell whether a hint leads to a value that would be masked; of a flag's value that is not known here."""
-    begin = _name_start(text, position)
-    if text[begin] == "-" or position - begin >= 100:
-        return True
-    found = _ASSIGNED.match(text, begin)
-    return found is not None and _assigned(found, lambda _: "") != found[0]
-
-
-def is_suspicious(document: str) -> bool:
-    """Tell whether an object, written as JSON without spaces, may hold a credential or a copy of a Secret."""
-    if ("Secret" in document and _HIDDEN.search(document)) or next(_shapes(document), None) is not None:
-        return True
-    low = _lower(document)
-    for start, end in _hints(low):
-        name = _name_at(document, start)
-        flag = document.startswith("-", document.rfind('"', 0, start) + 1)
-        if (
-            flag
-            or name.startswith("-")
-            or names_credential(name)
-            or (names_key(name) and not _WORDY.match(document, end))
-        ):
-            return True
-    if next(_commands(low), None) is not None and _COMMAND.search(document):
-        return True
-    return any(names_credential(name) or names_key(name) for name in _variables(document))
-
-
-_HIDDEN = re.compile(r"\bkind\\*[\"']?\s*:\s*\\*[\"']?Secret\b")
-_NAME = re.compile(r"[\w.-]*")
-_WORDY = re.compile(r'"[a-z0-9./-]{0,15}"|"[a-z./-]*"|\{|\[[{\]]')
-
-
-def _name_at(document: str, position: int) -> str:
-    """The name, or the flag with its dashes, that a position lies in."""
-    found = _NAME.match(document, _name_start(document, position))
-    return found[0] if found else ""
-
-
-def _variables(document: str) -> Iterator[str]:
-    """What the variables are called that an object, written as JSON without spaces, gives values to."""
-    for mark in ('"name":"', '"key":"') if _GIVEN in document else ():
-        begin = document.find(mark)
-        while begin >= 0:
-            name = begin + len(mark)
-            end = document.find('"', name)
-            opened, closed = document.rfind('{"', 0, begin), document.find('"}', end)
-            if _GIVEN in document[opened:begin] or _GIVEN in document[end:closed]:
-                yield document[name:end]
-            begin = document.find(mark, end)
-
-
-_GIVEN = '"value":'
-
-
-def _shapes(text: str) -> Iterator[int]:
-    """Where a text may hold something of a credential's shape."""
-    position = text.find("@")
-    while position >= 0:
-        if text.startswith(("tcp(", "udp(", "unix("), position + 1) or "://" in text[max(0, position - 300) : position]:
-            yield position
-        position = text.find("@", position + 1)
-    for pattern in _GROUPS:
-        for found in pattern.finditer(text):
-            yield found.start()
-    for piece in _PIECES:
-        position = text.find(piece)
-        while position >= 0:
-            yield position
-            position = text.find(piece, position + len(piece))
-
 
 def mask_credentials(text: str, mask: Mask) -> str:
     """Replace the credentials in a piece of text.
@@ -215,33 +70,31 @@ def mask_credentials(text: str, mask: Mask) -> str:
         mask: what replaces one credential.
     """
     masked = text
-    if next(_shapes(text), None) is not None:
+    if next(shapes(text), None) is not None:
         masked = _SHAPED.sub(lambda found: _unless_masked(found[0], mask), text)
-    low = _lower(masked)
-    named = next(_hints(low), None) is not None
-    if "\n" in masked and (named or "secret" in low):
+    hints = Hints(masked)
+    if not hints:
+        return masked
+    named = next(hints.names(), None) is not None
+    commands = next(hints.commands(), None) is not None
+    if "\n" in masked and (named or "secret" in hints.low):
         masked = _mask_file(masked, mask)
     if named:
         masked = _mask_assigned(masked, mask)
-    if "authorization" in low or "cookie" in low:
+    if "authorization" in hints.low or "cookie" in hints.low:
         masked = _HEADER.sub(lambda found: found["lead"] + _unless_masked(found["value"], mask), masked)
-    if next(_commands(low), None) is not None:
-        masked = _COMMAND.sub(lambda found: found["lead"] + _unless_masked(found["value"], mask), masked)
+    if commands:
+        masked = COMMAND.sub(lambda found: found["lead"] + _unless_masked(found["value"], mask), masked)
     if named and "-" in masked:
         masked = _FLAG.sub(lambda found: _flag(found, mask), masked)
     return masked
 
 
-def _lower(text: str) -> str:
-    """Lower-case ASCII letters only, so that no position moves."""
-    return text.lower() if text.isascii() else text.encode("utf-8", "replace").lower().decode()
-
-
 def _mask_assigned(text: str, mask: Mask) -> str:
     parts: list[str] = []
     done = 0
-    for start, _ in sorted(_hints(_lower(text))):
-        begin = _name_start(text, start)
+    for start, _ in sorted(Hints(text).names()):
+        begin = name_start(text, start)
         found = _ASSIGNED.match(text, begin) if begin >= done else None
         replaced = _assigned(found, mask) if found else ""
         if found and replaced != found[0]:
@@ -250,11 +103,21 @@ def _mask_assigned(text: str, mask: Mask) -> str:
     return "".join((*parts, text[done:])) if parts else text
 
 
-def _name_start(text: str, position: int) -> int:
+def name_start(text: str, position: int) -> int:
+    """Find where the name begins that a position lies in, looking back 100 characters at the most."""
     end = max(0, position - 100)
     while position > end and (text[position - 1].isalnum() or text[position - 1] in "_.-"):
         position -= 1
     return position
+
+
+def assigns(text: str, position: int) -> bool:
+    """Tell whether a hint leads to a value that would be masked; of a flag's value that is not known here."""
+    begin = name_start(text, position)
+    if text[begin] == "-" or position - begin >= 100:
+        return True
+    found = _ASSIGNED.match(text, begin)
+    return found is not None and _assigned(found, lambda _: "") != found[0]
 
 
 def mask_named(name: str, value: str, mask: Mask) -> str | None:

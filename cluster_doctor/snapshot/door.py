@@ -19,15 +19,10 @@ from typing import TypeGuard
 import orjson
 from pydantic import JsonValue
 
-from cluster_doctor.snapshot.credentials import (
-    SECRET_MANIFEST,
-    is_suspicious,
-    mask_credentials,
-    mask_named,
-    suspicious_lines,
-)
+from cluster_doctor.snapshot.credentials import SECRET_MANIFEST, mask_credentials, mask_named
 from cluster_doctor.snapshot.secret_facts import facts_of
 from cluster_doctor.snapshot.secret_names import names_credential, says_nothing
+from cluster_doctor.snapshot.suspicion import is_suspicious, suspicious_lines
 
 DEEPEST = 120
 """Levels of an object that are kept; schemas of custom resources reach about sixty."""
@@ -58,10 +53,9 @@ class Door:
         """
         if not is_object(raw):
             return None
-        complete: dict[str, JsonValue] = {"apiVersion": "v1", **raw}
-        if _is_secret(complete):
-            return self._secret(complete)
-        bare = self._without_copy(complete)
+        if _is_secret(raw):
+            return self._secret({"apiVersion": "v1", **raw})
+        bare = self._without_copy(raw)
         return bare if _is_harmless(bare) else self._masked_object(bare, "", 0)
 
     def show(self, raw: object) -> str:
@@ -176,7 +170,7 @@ class Door:
         dropped = {key: value for key, value in metadata.items() if key != "managedFields"}
         if isinstance(annotations, dict) and _LAST_APPLIED in annotations:
             dropped["annotations"] = {key: value for key, value in annotations.items() if key != _LAST_APPLIED}
-        return {**raw, "metadata": dropped}
+        return {"apiVersion": "v1", **raw, "metadata": dropped}
 
     def _masked(self, value: object, name: str, depth: int) -> JsonValue:
         if isinstance(value, str):
@@ -264,7 +258,7 @@ def _fits(raw: JsonValue) -> bool:
 
 def _is_secret(raw: dict[str, JsonValue]) -> bool:
     """Tell Kubernetes' own kind, however odd its version, from custom kinds of that name."""
-    return str(raw["kind"]).lower() == "secret" and "." not in str(raw["apiVersion"]).partition("/")[0]
+    return str(raw["kind"]).lower() == "secret" and "." not in str(raw.get("apiVersion", "v1")).partition("/")[0]
 
 
 def _is_number_secret(name: str) -> bool:

@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from functools import cached_property
 from typing import TypeVar
 
 from pydantic import JsonValue
 
 from cluster_doctor.domain.coverage import Coverage
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.selectors import matches_selector
+from cluster_doctor.snapshot.tables import OWN_GROUPS, ObjectTables
 from cluster_doctor.snapshot.views import VIEWS, Custom, Event, Pod, View
 
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
 
-_OWN_GROUPS = frozenset(
-    {
-        "", "apps", "batch", "autoscaling", "policy", "extensions", "storage.k8s.io", "networking.k8s.io",
-        "discovery.k8s.io", "events.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
-        "rbac.authorization.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
-    }
-)  # fmt: skip
-
-
-def view_of(raw: dict[str, JsonValue]) -> View:
-    """Choose the view of an object; custom resources get `Custom`, whatever their kind is called."""
-    group = text(raw, "apiVersion").rpartition("/")[0]
-    view = VIEWS.get(text(raw, "kind")) if group in _OWN_GROUPS else None
-    return (view or Custom)(raw)
-
 
 class ObjectIndex:
     """Looks objects up; every answer costs what it returns, not what the snapshot holds."""
 
-    def __init__(self, objects: Iterable[dict[str, JsonValue]], coverage: Coverage) -> None:
+    def __init__(self, objects: ObjectTables | Iterable[dict[str, JsonValue]], coverage: Coverage) -> None:
         """Index objects, which must have a kind and a name; of two with one name the later wins."""
+        self.tables = objects if isinstance(objects, ObjectTables) else ObjectTables(objects)
         self.coverage = coverage
-        self._by_type: dict[type[View], dict[tuple[str, str], View]] = defaultdict(dict)
-        self._by_namespace: dict[tuple[type[View], str], list[View]] = defaultdict(list)
         self._remembered: dict[Hashable, object] = {}
-        events = 0
-        for raw in objects:
-            view = view_of(raw)
-            name = view.name
-            if isinstance(view, Event):
-                events += 1
-                name = name or f"event-{events}"
-            elif isinstance(view, Custom):
-                name = f"{view.ref.kind}.{view.ref.group}/{name}"
-            self._by_type[type(view)][(view.namespace or "", name)] = view
-        for kind, views in self._by_type.items():
-            for (namespace, _), view in views.items():
-                self._by_namespace[(kind, namespace)].append(view)
 
     def remember(self, key: Hashable, read: Callable[[], T]) -> T:
         """Read something off this snapshot once; it never changes, so neither does what is read."""
@@ -66,15 +34,15 @@ class ObjectIndex:
 
     def all(self, kind: type[V]) -> list[V]:
         """List all objects of a kind."""
-        return list(self._by_type.get(kind, {}).values())  # type: ignore[arg-type]  # keyed by the view's own type
+        return list(self.tables.by_type.get(kind, {}).values())  # type: ignore[arg-type]  # keyed by the view's own type
 
     def within(self, kind: type[V], namespace: str | None) -> list[V]:
         """List the objects of a kind in one namespace; None lists what lives in no namespace."""
-        return self._by_namespace.get((kind, namespace or ""), [])  # type: ignore[return-value]  # as above
+        return self.tables.by_namespace.get((kind, namespace or ""), [])  # type: ignore[return-value]  # as above
 
     def get(self, kind: type[V], namespace: str | None, name: str) -> V | None:
         """Find one object; None if the snapshot does not hold it, which alone proves nothing."""
-        return self._by_type.get(kind, {}).get((namespace or "", name))  # type: ignore[return-value]  # as above
+        return self.tables.by_type.get(kind, {}).get((namespace or "", name))  # type: ignore[return-value]  # as above
 
     def exists(self, kind: type[View], namespace: str | None, name: str) -> bool | None:
         """Tell whether an object exists; None when nobody looked."""
@@ -88,18 +56,10 @@ class ObjectIndex:
 
     def find(self, ref: ObjectRef) -> View | None:
         """Find an object by reference."""
-        view = VIEWS.get(ref.kind) if ref.group in _OWN_GROUPS else None
+        view = VIEWS.get(ref.kind) if ref.group in OWN_GROUPS else None
         if view is not None:
             return self.get(view, ref.namespace, ref.name)
-        return self._by_type.get(Custom, {}).get((ref.namespace or "", f"{ref.kind}.{ref.group}/{ref.name}"))
-
-    @cached_property
-    def _by_label(self) -> dict[tuple[str, str, str], list[Pod]]:
-        found: dict[tuple[str, str, str], list[Pod]] = defaultdict(list)
-        for pod in self.all(Pod):
-            for key, value in pod.labels.items():
-                found[(pod.namespace or "", key, value)].append(pod)
-        return found
+        return self.tables.by_type.get(Custom, {}).get((ref.namespace or "", f"{ref.kind}.{ref.group}/{ref.name}"))
 
     def select(self, namespace: str | None, selector: Mapping[str, str]) -> list[Pod]:
         """List the Pods of a namespace that satisfy an equality selector; an empty one selects nothing.
@@ -113,7 +73,8 @@ class ObjectIndex:
 
     def _select(self, namespace: str | None, selector: Mapping[str, str]) -> list[Pod]:
         candidates = min(
-            (self._by_label.get((namespace or "", key, value), []) for key, value in selector.items()), key=len
+            (self.tables.pods_by_label.get((namespace or "", key, value), []) for key, value in selector.items()),
+            key=len,
         )
         return [pod for pod in candidates if all(pod.labels.get(key) == value for key, value in selector.items())]
 
@@ -126,29 +87,15 @@ class ObjectIndex:
             candidates = self.within(Pod, namespace)
         return [pod for pod in candidates if matches_selector(selector, pod.labels)]
 
-    @cached_property
-    def _events_by_subject(self) -> dict[ObjectRef, list[Event]]:
-        found: dict[ObjectRef, list[Event]] = defaultdict(list)
-        for event in self.all(Event):
-            found[event.regarding].append(event)
-        for events in found.values():
-            events.sort(key=lambda event: event.last_seen.timestamp() if event.last_seen else 0.0, reverse=True)
-        return found
-
     def events_about(self, ref: ObjectRef, *reasons: str) -> list[Event]:
         """List the Events about an object, newest first, all or those with one of the reasons."""
-        found = self._events_by_subject.get(ref, [])
-        return [event for event in found if event.reason in reasons] if reasons else list(found)
+        found = self.tables.events_by_subject.get((ref.kind, ref.namespace or "", ref.name), ())
+        return [event for event in found if (not reasons or event.reason in reasons) and event.regarding == ref]
 
-    @cached_property
-    def _owned(self) -> dict[ObjectRef, list[View]]:
-        found: dict[ObjectRef, list[View]] = defaultdict(list)
-        for views in self._by_type.values():
-            for view in views.values():
-                if view.controller:
-                    found[view.controller].append(view)
-        return found
+    def events_with(self, *reasons: str) -> list[Event]:
+        """List the Events with one of some reasons, whatever they are about."""
+        return [event for reason in reasons for event in self.tables.events_by_reason.get(reason, ())]
 
     def owned_by(self, ref: ObjectRef) -> list[View]:
         """List the objects that an object manages directly."""
-        return list(self._owned.get(ref, []))
+        return list(self.tables.by_owner.get(ref, []))

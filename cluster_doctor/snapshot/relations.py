@@ -99,10 +99,11 @@ class Relations(ObjectIndex):
         """List the Pods bound to a node."""
         return self._pods_by_node.get(node, [])
 
-    def workloads(self) -> Iterator[Workload]:
-        """All objects with a Pod template that nothing else manages."""
+    def workloads(self, *namespaces: str | None) -> Iterator[Workload]:
+        """All objects with a Pod template that nothing else manages; or those of some namespaces."""
         for kind in WORKLOADS:
-            for workload in self.all(kind):
+            found = [one for place in namespaces for one in self.within(kind, place)] if namespaces else self.all(kind)
+            for workload in found:
                 if workload.controller is None:
                     yield workload
 

@@ -27,6 +27,7 @@ from cluster_doctor.snapshot.records import (
     UnparsedText,
 )
 from cluster_doctor.snapshot.relations import Relations
+from cluster_doctor.snapshot.tables import ObjectTables
 
 
 class ClusterSnapshot(Relations):
@@ -40,7 +41,7 @@ class ClusterSnapshot(Relations):
         self,
         *,
         taken_at: datetime,
-        objects: Iterable[dict[str, JsonValue]] = (),
+        objects: ObjectTables | Iterable[dict[str, JsonValue]] = (),
         declared: Iterable[dict[str, JsonValue]] = (),
         coverage: Coverage | None = None,
         identity: ClusterIdentity | None = None,
@@ -62,9 +63,9 @@ class ClusterSnapshot(Relations):
         where objects stand that were read from files; what is on record for later does not keep it. `is_unapplied`
         tells that the objects are manifests which no API server has seen: nothing of it runs.
         """
-        self.objects = tuple(objects)
+        super().__init__(objects, coverage or Coverage())
+        self.objects = self.tables.objects
         self.declared = tuple(declared)
-        super().__init__(self.objects, coverage or Coverage())
         self.taken_at = taken_at
         self.identity = identity
         self.logs = tuple(logs)

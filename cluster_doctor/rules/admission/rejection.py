@@ -39,7 +39,7 @@ class Rejection:
 
 def refusals(cluster: ClusterSnapshot) -> Iterator[Event]:
     """Events that tell of Pods which were refused."""
-    return (event for event in cluster.all(Event) if event.type == "Warning" and event.reason in REASONS)
+    return (event for event in cluster.events_with(*REASONS) if event.type == "Warning")
 
 
 def rejection_of(event: Event, cluster: ClusterSnapshot) -> Rejection | None:

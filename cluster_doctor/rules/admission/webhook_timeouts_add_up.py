@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_in
+from cluster_doctor.rules.admission.rejection import refusals, rejection_in
 from cluster_doctor.rules.admission.webhooks import changes_pods
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.paths import integer, text
@@ -27,6 +27,7 @@ DEFAULT = 10
 @rule(
     Severity.CRITICAL,
     subject=Event,
+    among=refusals,
     needs=(MutatingWebhookConfiguration, WebhookConfiguration, Service),
     directness=Directness.COMPARED,
 )

@@ -8,6 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Namespace, Pod
 
@@ -17,7 +18,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.WARNING, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED)
+@rule(Severity.WARNING, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)
 def etcd_is_slow(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """Etcd says again and again that requests or its disk take too long.
 

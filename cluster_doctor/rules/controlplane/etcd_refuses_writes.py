@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.admission.rejection import rejection_in
+from cluster_doctor.rules.admission.rejection import refusals, rejection_in
 from cluster_doctor.rules.controlplane.control_plane import component
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -16,7 +16,7 @@ _WORDS = re.compile(
 )
 
 
-@rule(Severity.CRITICAL, subject=Event, directness=Directness.STATED)
+@rule(Severity.CRITICAL, subject=Event, directness=Directness.STATED, among=refusals)
 def etcd_refuses_writes(event: Event, cluster: ClusterSnapshot) -> Matches:
     """A controller could not create its objects because etcd refused to store them.
 

@@ -6,13 +6,18 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.dependency.callers import suffers
 from cluster_doctor.rules.dependency.failing_calls import failing_calls
-from cluster_doctor.rules.dependency.missing_services import missing_service, nearest, workload_behind_missing
+from cluster_doctor.rules.dependency.missing_services import (
+    callers_of_missing,
+    missing_service,
+    nearest,
+    workload_behind_missing,
+)
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Service,))
+@rule(Severity.ERROR, subject=Workload, needs=(Service,), among=callers_of_missing)
 def address_names_unknown_service(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """An environment variable of the workload names a host that is no Service of the cluster.
 

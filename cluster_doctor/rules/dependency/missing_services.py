@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
@@ -31,6 +32,14 @@ def missing_service(host: str, port: int | None, caller: View, cluster: ClusterS
     return ref if cluster.exists(Service, ref.namespace, ref.name) is False else None
 
 
+def callers_of_missing(cluster: ClusterSnapshot) -> Iterator[Workload]:
+    """Workloads that name a Service which does not exist."""
+    for workload in cluster.workloads():
+        named = ((host, port) for container in workload.template.containers for _, host, port in container.addresses)
+        if any(missing_service(host, port, workload, cluster) for host, port in named):
+            yield workload
+
+
 def unresolved(host: str, caller: ObjectRef, cluster: ClusterSnapshot) -> bool:
     """Tell whether a workload logged that a name does not resolve."""
     return any(
@@ -41,10 +50,9 @@ def unresolved(host: str, caller: ObjectRef, cluster: ClusterSnapshot) -> bool:
 
 def workload_behind_missing(service: ObjectRef, cluster: ClusterSnapshot) -> Workload | None:
     """Find the workload that a missing Service would lead to: one of its name, led to by no other Service."""
-    for workload in cluster.workloads():
-        if workload.namespace != service.namespace or cluster.services_of(workload.ref):
-            continue
-        if workload.name == service.name or service.name in workload.template_labels.values():
+    for workload in cluster.workloads(service.namespace):
+        is_meant = workload.name == service.name or service.name in workload.template_labels.values()
+        if is_meant and not cluster.services_of(workload.ref):
             return workload
     return None
 

@@ -34,9 +34,7 @@ def pull_secret_does_not_exist(workload: Workload, cluster: ClusterSnapshot) -> 
     References:
         https://kubernetes.io/docs/concepts/containers/images/#specifying-imagepullsecrets-on-a-pod
     """
-    spec = cluster.pod_spec(workload)
-    named = [reference for reference in spec.references() if reference.use == "imagePullSecrets"] if spec else []
-    for reference in named:
+    for reference in workload.template.pull_secrets():
         if not reference.name or cluster.exists(Secret, workload.namespace, reference.name) is not False:
             continue
         missing = Secret.ref_to(workload.namespace, reference.name)

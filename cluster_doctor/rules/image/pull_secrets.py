@@ -8,7 +8,7 @@ from cluster_doctor.snapshot.views import Pod, Secret, ServiceAccount
 
 def pull_secrets(pod: Pod, cluster: ClusterSnapshot) -> list[str]:
     """Name the pull secrets that a Pod brings, its own and those of its ServiceAccount."""
-    named = [reference.name for reference in pod.spec.references() if reference.use == "imagePullSecrets"]
+    named = [reference.name for reference in pod.spec.pull_secrets()]
     account = cluster.get(ServiceAccount, pod.namespace, pod.spec.service_account)
     return named + (account.pull_secrets if account else [])
 

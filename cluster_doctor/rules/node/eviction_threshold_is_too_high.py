@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from decimal import Decimal
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Match, Severity
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.paths import dig
 from cluster_doctor.snapshot.quantity import parse_quantity
@@ -77,9 +79,20 @@ def eviction_threshold_is_too_high(node: Node, cluster: ClusterSnapshot) -> Matc
 
 
 def _evictions(node: Node, cluster: ClusterSnapshot) -> list[tuple[str, Evidence]]:
-    told = []
-    for pod in cluster.pods_on(node.name):
-        if pod.reason == "Evicted":
-            told.append((pod.text("status", "message"), pod.cite("status.message")))
-        told += [(event.message, event.cite_message()) for event in cluster.events_about(pod.ref, "Evicted")]
-    return told
+    said = _all_evictions(cluster)
+    return [entry for pod in cluster.pods_on(node.name) for entry in said.get(pod.ref, ())] if said else []
+
+
+def _all_evictions(cluster: ClusterSnapshot) -> dict[ObjectRef, list[tuple[str, Evidence]]]:
+    """What was said of each Pod that was evicted."""
+
+    def read() -> dict[ObjectRef, list[tuple[str, Evidence]]]:
+        told: dict[ObjectRef, list[tuple[str, Evidence]]] = defaultdict(list)
+        for pod in cluster.all(Pod):
+            if pod.reason == "Evicted":
+                told[pod.ref].append((pod.text("status", "message"), pod.cite("status.message")))
+        for event in cluster.events_with("Evicted"):
+            told[event.regarding].append((event.message, event.cite_message()))
+        return told
+
+    return cluster.remember("evictions", read)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import ended_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
 from cluster_doctor.snapshot.views import Pod
@@ -21,7 +22,7 @@ _SHORT = "OutOf"
 """How the reasons begin by which a kubelet says what it has too little of: OutOfcpu, OutOfmemory, OutOfpods."""
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=ended_pods)
 def pod_is_rejected_by_node(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The kubelet rejects the Pod that the scheduler sent to it.
 

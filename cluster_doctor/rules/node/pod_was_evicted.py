@@ -7,6 +7,7 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import ended_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
 from cluster_doctor.snapshot.views import Pod
@@ -15,7 +16,7 @@ RECENT = timedelta(hours=1)
 """An eviction further back is history; the record of it stays until it is removed."""
 
 
-@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=ended_pods)
 def pod_was_evicted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The kubelet evicted the Pod to save its node, or because the Pod used more than it may.
 

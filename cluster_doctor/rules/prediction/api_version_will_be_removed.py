@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.rules.manifest.versions import REMOVED
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.snapshot.index import view_of
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.tables import view_of
 from cluster_doctor.snapshot.views import View, Workload
 
 

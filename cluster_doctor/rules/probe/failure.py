@@ -18,7 +18,7 @@ from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.snapshot.paths import integer
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import Container, Event, Pod, Probe
+from cluster_doctor.snapshot.views import Container, Pod, Probe
 
 REPORTED = "Unhealthy"
 """Reason of the Events in which the kubelet reports a failing probe."""
@@ -120,8 +120,8 @@ def classify(words: str, probe: Probe) -> Answer:
 
 def pods_with_failing_probes(cluster: ClusterSnapshot) -> Iterator[Pod]:
     """Pods that the kubelet reported a failing probe of; whether it still fails is asked of each."""
-    refs = {event.regarding for event in cluster.all(Event) if event.reason == REPORTED}
-    return (pod for pod in cluster.all(Pod) if pod.ref in refs)
+    refs = {event.regarding for event in cluster.events_with(REPORTED)}
+    return (pod for pod in cluster.all(Pod) if pod.ref in refs) if refs else iter(())
 
 
 def failures(pod: Pod, cluster: ClusterSnapshot, *names: str) -> Iterator[Failure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from cluster_doctor.domain.effects import Effect, EffectKind
@@ -14,7 +15,12 @@ RECENT = timedelta(minutes=30)
 """How long a preemption explains that its victim's replacement waits."""
 
 
-@rule(Severity.ERROR, subject=Event, needs=(Pod,), directness=Directness.STATED)
+def preemptions(cluster: ClusterSnapshot) -> Sequence[Event]:
+    """Events that tell of Pods which had to go."""
+    return cluster.events_with("Preempted")
+
+
+@rule(Severity.ERROR, subject=Event, needs=(Pod,), directness=Directness.STATED, among=preemptions)
 def pod_was_preempted(event: Event, cluster: ClusterSnapshot) -> Matches:
     """A Pod was removed from its node to make room for one of higher priority.
 
@@ -58,7 +64,7 @@ def pod_was_preempted(event: Event, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
     """
-    if event.reason != "Preempted" or (event.last_seen and cluster.taken_at - event.last_seen > RECENT):
+    if event.last_seen and cluster.taken_at - event.last_seen > RECENT:
         return
     lost = event.regarding
     waiting = [pod for pod in cluster.within(Pod, lost.namespace) if pod.phase == "Pending" and not pod.node_name]

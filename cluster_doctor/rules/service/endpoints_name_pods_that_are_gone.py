@@ -55,11 +55,11 @@ def endpoints_name_pods_that_are_gone(service: Service, cluster: ClusterSnapshot
     References:
         https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
     """
-    ready = [pod for pod in cluster.select(service.namespace, service.selector) if pod.ready and pod.ip]
     named = [address for address in cluster.addresses_of(service) or [] if address.ready and address.pod]
-    if not ready or not named:
+    if not named or any(cluster.exists(Pod, service.namespace, address.pod) is not False for address in named):
         return
-    if any(cluster.exists(Pod, service.namespace, address.pod) is not False for address in named):
+    ready = [pod for pod in cluster.select(service.namespace, service.selector) if pod.ready and pod.ip]
+    if not ready:
         return
     gone = ", ".join(sorted({address.pod for address in named})[:3])
     yield Match(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.dependency.missing_services import missing_service, workload_behind_missing
+from cluster_doctor.rules.dependency.missing_services import (
+    callers_of_missing,
+    missing_service,
+    workload_behind_missing,
+)
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Service,))
+@rule(Severity.ERROR, subject=Workload, needs=(Service,), among=callers_of_missing)
 def service_does_not_exist(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload calls a Service that does not exist, although the workload behind it runs.
 

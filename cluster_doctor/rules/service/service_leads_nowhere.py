@@ -48,7 +48,7 @@ def service_leads_nowhere(service: Service, cluster: ClusterSnapshot) -> Matches
     """
     if cluster.is_unapplied or not service.selector or service.type == "ExternalName" or service.deleted_at:
         return
-    if cluster.workloads_behind(service) or any(address.ready for address in cluster.addresses_of(service) or ()):
+    if any(address.ready for address in cluster.addresses_of(service) or ()) or cluster.workloads_behind(service):
         return
     yield Match(
         message=f"Service {service.name} selects {show_labels(service.selector)}, which neither a Pod nor a workload "

@@ -5,11 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Claim, Pod
 
 
-@rule(Severity.ERROR, subject=Pod, needs=(Claim,), directness=Directness.STATED)
+@rule(Severity.ERROR, subject=Pod, needs=(Claim,), directness=Directness.STATED, among=unwell_pods)
 def claim_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """The Pod mounts a PersistentVolumeClaim that does not exist in its namespace.
 
@@ -44,8 +45,6 @@ def claim_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes
     """
-    if not pod.expected_to_run:
-        return
     for name, path in pod.spec.claims():
         if cluster.exists(Claim, pod.namespace, name) is not False:
             continue

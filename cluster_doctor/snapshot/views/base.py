@@ -83,6 +83,8 @@ class View:
     def controller(self) -> ObjectRef | None:
         """The owner that manages this object, from `metadata.ownerReferences`."""
         owners = objects(self.raw, "metadata", "ownerReferences")
+        if not owners:
+            return None
         chosen = next((owner for _, owner in owners if flag(owner, "controller")), None)
         if chosen is None:
             return None

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.snapshot.paths import dig, objects, text
+from cluster_doctor.snapshot.paths import dig, mapping, objects, text
 from cluster_doctor.snapshot.quantity import parse_quantity
 from cluster_doctor.snapshot.times import parse_time
 from cluster_doctor.snapshot.views.base import View
@@ -171,10 +171,20 @@ class Event(View):
 
     kind: ClassVar[str] = "Event"
 
+    @property
+    def _regarding(self) -> dict[str, JsonValue]:
+        return mapping(self.raw, "involvedObject") or mapping(self.raw, "regarding")
+
+    @property
+    def regarding_key(self) -> tuple[str, str, str]:
+        """Kind, namespace and name of the object that it is about, for tables."""
+        raw = self._regarding
+        return text(raw, "kind"), text(raw, "namespace"), text(raw, "name")
+
     @cached_property
     def regarding(self) -> ObjectRef:
         """The object that it is about."""
-        raw = self.mapping("involvedObject") or self.mapping("regarding")
+        raw = self._regarding
         return ObjectRef(
             kind=text(raw, "kind"),
             name=text(raw, "name"),

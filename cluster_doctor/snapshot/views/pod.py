@@ -133,15 +133,7 @@ class PodSpec:
             yield from container.references()
         for position, volume in self.volumes():
             yield from self._volume_references(position, volume)
-        for position, entry in objects(self.raw, "imagePullSecrets"):
-            yield Reference(
-                kind="Secret",
-                name=text(entry, "name"),
-                key=None,
-                optional=True,
-                path=self._at("imagePullSecrets", position),
-                use="imagePullSecrets",
-            )
+        yield from self.pull_secrets()
         if self.service_account != "default":
             yield Reference(
                 kind="ServiceAccount",
@@ -150,6 +142,18 @@ class PodSpec:
                 optional=False,
                 path=self._at("serviceAccountName"),
                 use="serviceAccountName",
+            )
+
+    def pull_secrets(self) -> Iterator[Reference]:
+        """Secrets that images are pulled with."""
+        for position, entry in objects(self.raw, "imagePullSecrets"):
+            yield Reference(
+                kind="Secret",
+                name=text(entry, "name"),
+                key=None,
+                optional=True,
+                path=self._at("imagePullSecrets", position),
+                use="imagePullSecrets",
             )
 
     def _volume_references(self, position: int, volume: dict[str, JsonValue]) -> Iterator[Reference]:

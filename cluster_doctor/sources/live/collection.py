@@ -95,7 +95,7 @@ class Collection:
 
     def _lists(self, requests: Iterable[ListRequest]) -> list[Listing]:
         """Read lists side by side; take them in the order asked, so that the picture has one order."""
-        answers = [self.pool.submit(read_list, self.reader, request) for request in requests]
+        answers = [self.pool.submit(read_list, self.reader, request, self.builder.admit) for request in requests]
         taken = []
         for answer in answers:
             listing = answer.result()

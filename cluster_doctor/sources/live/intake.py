@@ -16,7 +16,8 @@ _NOT_FOUND = 404
 def take_listing(builder: SnapshotBuilder, listing: Listing) -> None:
     """Take the objects of a list. Only a list that was read to its end shows that something is absent."""
     request = listing.request
-    builder.add_all(listing.items)
+    for entry in listing.items:
+        builder.put(entry)
     if listing.failure is not None:
         builder.gap(gap_for(request.served, listing.failure, request.namespace))
     elif request.covers:

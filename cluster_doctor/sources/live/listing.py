@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from cluster_doctor.domain.coverage import GapReason
+from cluster_doctor.snapshot.builder import Entry
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.sources.live.discovery import ServedKind
 from cluster_doctor.sources.live.reader import ApiReader
@@ -39,20 +41,25 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Objects of one list. `failure` tells why it was not read to its end; what was read until then is true."""
+    """Objects of one list, led through the door.
+
+    `failure` tells why the list was not read to its end; what was read until then is true.
+    """
 
     request: ListRequest
-    items: tuple[JsonValue, ...]
+    items: tuple[Entry, ...]
     failure: ReadFailure | None = None
 
 
-def read_list(reader: ApiReader, request: ListRequest) -> Listing:
+def read_list(reader: ApiReader, request: ListRequest, admit: Callable[[object], Entry]) -> Listing:
     """Read a list; when the server has forgotten where we were (410), begin again.
+
+    Each page is led through the door at once, so that what does not pass takes room for one page only.
 
     Source: kubernetes.io, "API concepts: Retrieving large results sets in chunks".
     """
     for _ in range(RESTARTS + 1):
-        listing = _read_once(reader, request)
+        listing = _read_once(reader, request, admit)
         if listing.failure is None or listing.failure.status != _GONE:
             return listing
     return Listing(
@@ -62,8 +69,8 @@ def read_list(reader: ApiReader, request: ListRequest) -> Listing:
     )
 
 
-def _read_once(reader: ApiReader, request: ListRequest) -> Listing:
-    items: list[JsonValue] = []
+def _read_once(reader: ApiReader, request: ListRequest, admit: Callable[[object], Entry]) -> Listing:
+    items: list[Entry] = []
     query: dict[str, str | int] = {"limit": reader.limits.page}
     if request.label_selector:
         query["labelSelector"] = request.label_selector
@@ -72,11 +79,9 @@ def _read_once(reader: ApiReader, request: ListRequest) -> Listing:
     path = request.served.path(request.namespace)
     for _ in range(request.pages):
         try:
-            page = reader.json(path, query)
-            items += _members(page, request.served, path)
+            token = _take_page(reader.json(path, query), request.served, path, admit, items)
         except ReadFailure as failure:
             return Listing(request, tuple(items), failure)
-        token = text(page, "metadata", "continue")
         if not token:
             return Listing(request, tuple(items))
         query["continue"] = token
@@ -84,12 +89,22 @@ def _read_once(reader: ApiReader, request: ListRequest) -> Listing:
     return Listing(request, tuple(items), cut)
 
 
-def _members(page: dict[str, JsonValue], served: ServedKind, path: str) -> list[JsonValue]:
-    """Members of a page, each with the kind and version that a list leaves out."""
+def _take_page(
+    page: dict[str, JsonValue], served: ServedKind, path: str, admit: Callable[[object], Entry], items: list[Entry]
+) -> str:
+    """Lead the members of a page through the door, letting go of each at once; returns where the next page begins."""
+    members = _members(page, path)
+    members.reverse()
+    while members:
+        member = members.pop()
+        if isinstance(member, dict):  # a list leaves out what its members are
+            member["apiVersion"], member["kind"] = served.api_version, served.kind
+        items.append(admit(member))
+    return text(page, "metadata", "continue")
+
+
+def _members(page: dict[str, JsonValue], path: str) -> list[JsonValue]:
     kind, members = text(page, "kind"), page.get("items")
     if not kind.endswith("List") or "items" not in page or not isinstance(members, list | None):
         raise ReadFailure(GapReason.UNREADABLE, f"{path} answered with {kind or 'an object'} instead of a list")
-    return [
-        {**member, "apiVersion": served.api_version, "kind": served.kind} if isinstance(member, dict) else member
-        for member in members or []
-    ]
+    return members or []

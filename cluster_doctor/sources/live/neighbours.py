@@ -70,11 +70,12 @@ def read_backends(
         detail = f"{left_out} more Services outside the scope are called from it"
         builder.gap(Gap(kind="Service", reason=GapReason.OUT_OF_SCOPE, detail=detail))
     lists: list[Future[Listing]] = []
-    for namespace in sorted({ref.namespace for ref in backends if ref.namespace}):
-        for kind in _OF_A_BACKEND:
-            served = discovery.known(BY_KIND[kind])
-            if served:
-                lists.append(pool.submit(read_list, reader, ListRequest(served, namespace, pages=1)))
+
+    def ask(request: ListRequest) -> None:
+        lists.append(pool.submit(read_list, reader, request, builder.admit))
+
+    for request in _around(discovery, backends):
+        ask(request)
     named = [
         (kind, ref, pool.submit(_named, reader, discovery, kind, ref))
         for ref in backends
@@ -86,9 +87,18 @@ def read_backends(
             continue
         take_named(builder, served, ref.namespace, ref.name, answer)
         if kind == "Service" and isinstance(answer, dict):
-            lists += _behind(reader, pool, discovery, ref, strings(answer, "spec", "selector"))
+            for request in _behind(discovery, ref, strings(answer, "spec", "selector")):
+                ask(request)
     for listing in lists:
         take_listing(builder, listing.result())
+
+
+def _around(discovery: Discovery, backends: tuple[ObjectRef, ...]) -> Iterator[ListRequest]:
+    for namespace in sorted({ref.namespace for ref in backends if ref.namespace}):
+        for kind in _OF_A_BACKEND:
+            served = discovery.known(BY_KIND[kind])
+            if served:
+                yield ListRequest(served, namespace, pages=1)
 
 
 def _named(reader: ApiReader, discovery: Discovery, kind: str, ref: ObjectRef) -> object | ReadFailure:
@@ -101,18 +111,12 @@ def _named(reader: ApiReader, discovery: Discovery, kind: str, ref: ObjectRef) -
         return failure
 
 
-def _behind(
-    reader: ApiReader, pool: Executor, discovery: Discovery, ref: ObjectRef, selector: dict[str, str]
-) -> Iterator[Future[Listing]]:
+def _behind(discovery: Discovery, ref: ObjectRef, selector: dict[str, str]) -> Iterator[ListRequest]:
     slices = discovery.find("EndpointSlice", "discovery.k8s.io")
     if slices:
         chosen = f"kubernetes.io/service-name={ref.name}"
-        yield pool.submit(
-            read_list, reader, ListRequest(slices, ref.namespace, label_selector=chosen, pages=1, covers=False)
-        )
+        yield ListRequest(slices, ref.namespace, label_selector=chosen, pages=1, covers=False)
     pods = discovery.find("Pod", "")
     if pods and selector:
         chosen = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-        yield pool.submit(
-            read_list, reader, ListRequest(pods, ref.namespace, label_selector=chosen, pages=1, covers=False)
-        )
+        yield ListRequest(pods, ref.namespace, label_selector=chosen, pages=1, covers=False)

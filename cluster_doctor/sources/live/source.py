@@ -8,6 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.snapshot.builder import SnapshotBuilder
+from cluster_doctor.snapshot.collector import collector_paused
 from cluster_doctor.snapshot.door import Door
 from cluster_doctor.snapshot.merge import merge
 from cluster_doctor.snapshot.paths import text
@@ -87,8 +88,9 @@ class KubernetesSource:
         pool = ThreadPoolExecutor(self.limits.parallel, thread_name_prefix="read-cluster")
         builder = SnapshotBuilder(connection.server, door=self._door)
         try:
-            builder.server_version = _version(reader, builder)
-            yield reader, pool, builder, discover(reader, pool)
+            with collector_paused():
+                builder.server_version = _version(reader, builder)
+                yield reader, pool, builder, discover(reader, pool)
         except ReadFailure as failure:
             raise unavailable(self.target, connection, failure) from failure
         finally:

@@ -43,7 +43,7 @@ def fetch_wanted(
             request = ListRequest(
                 served, want.namespace, field_selector=field_selector(served.kind), pages=reader.limits.pages
             )
-            lists.append(pool.submit(read_list, reader, request))
+            lists.append(pool.submit(read_list, reader, request, builder.admit))
     for listing in lists:
         take_listing(builder, listing.result())
     for served, want, answer in named:

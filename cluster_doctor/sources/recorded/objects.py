@@ -12,10 +12,10 @@ from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.domain.location import Location
 from cluster_doctor.snapshot.builder import SnapshotBuilder
-from cluster_doctor.snapshot.index import view_of
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.tables import view_of
 from cluster_doctor.snapshot.unapplied import bears_trace
 from cluster_doctor.sources.protocol import Progress, Scope, Want, silent
 from cluster_doctor.sources.recorded.contents import MOST_BYTES, Contents, folder_contents, read_file
