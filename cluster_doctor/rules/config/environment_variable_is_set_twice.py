@@ -47,6 +47,9 @@ def environment_variable_is_set_twice(workload: Workload, cluster: ClusterSnapsh
         https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/
     """
     for container in workload.template.containers:
+        names = [text(entry, "name") for _, entry in objects(container.raw, "env")]
+        if len(names) == len(set(names)):
+            continue
         values: dict[str, list[str]] = {}
         for _, entry in objects(container.raw, "env"):
             if isinstance(entry.get("value"), str):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Service, Workload
+from cluster_doctor.snapshot.views import Container, Service, Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Service,))
+def callers_in_vain(cluster: ClusterSnapshot) -> Iterator[Workload]:
+    """Workloads that name a Service with a port that it does not offer."""
+    return (workload for workload in cluster.workloads() if next(_unserved(workload, cluster), None))
+
+
+@rule(Severity.ERROR, subject=Workload, needs=(Service,), among=callers_in_vain)
 def address_names_unserved_port(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """An environment variable of the workload names a Service with a port that the Service does not offer.
 
@@ -104,23 +111,32 @@ def address_names_unserved_port(workload: Workload, cluster: ClusterSnapshot) ->
     References:
         https://kubernetes.io/docs/concepts/services-networking/service/#discovering-services
     """
+    for container, path, host, port, service in _unserved(workload, cluster):
+        shown = ", ".join(map(str, sorted(_offered(service))))
+        yield Match(
+            message=f"container {container.name} of {workload.ref} calls {host}:{port}; "
+            f"Service {service.name} offers port {shown}",
+            evidence=(workload.cite(path), service.cite("spec.ports")),
+            effects=(Effect(EffectKind.CALLS_FAILING, workload.ref),),
+            about=f"{container.name}/{host}",
+            facts=(("path", path), ("host", host), ("port", str(port)), ("offered", shown)),
+        )
+
+
+def _unserved(workload: Workload, cluster: ClusterSnapshot) -> Iterator[tuple[Container, str, str, int, Service]]:
+    """Containers with the place, host and port of an address, and the Service that lacks the port."""
     for container in workload.template.containers:
         for path, host, port in container.addresses:
             ref = cluster.service_named(host, workload.namespace)
             service = cluster.get(Service, ref.namespace, ref.name) if ref else None
             if service is None or port is None or service.type == "ExternalName" or not service.ports:
                 continue
-            offered = {entry.number for entry in service.ports}
-            if service.headless:
-                offered |= {int(entry.target) for entry in service.ports if entry.target.isdigit()}
-            if port in offered:
-                continue
-            shown = ", ".join(map(str, sorted(offered)))
-            yield Match(
-                message=f"container {container.name} of {workload.ref} calls {host}:{port}; "
-                f"Service {service.name} offers port {shown}",
-                evidence=(workload.cite(path), service.cite("spec.ports")),
-                effects=(Effect(EffectKind.CALLS_FAILING, workload.ref),),
-                about=f"{container.name}/{host}",
-                facts=(("path", path), ("host", host), ("port", str(port)), ("offered", shown)),
-            )
+            if port not in _offered(service):
+                yield container, path, host, port, service
+
+
+def _offered(service: Service) -> set[int]:
+    offered = {entry.number for entry in service.ports}
+    if service.headless:
+        offered |= {int(entry.target) for entry in service.ports if entry.target.isdigit()}
+    return offered

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.ingress.routes import bears_name_of, judge, routes_of
+from cluster_doctor.rules.ingress.routes import bears_name_of, judge, routes_of, workloads_with_routes
 from cluster_doctor.rules.performance.anomalies import troubled
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Service, Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Service, ConfigMap))
+@rule(Severity.ERROR, subject=Workload, needs=(Service, ConfigMap), among=workloads_with_routes)
 def route_leads_to_wrong_service(gateway: Workload, cluster: ClusterSnapshot) -> Matches:
     """A gateway's route leads to another Service than the one it is named after, unlike its other routes.
 

@@ -51,8 +51,17 @@ _MENTION = re.compile(r"uri|proxy_pass|path|prefix|match")
 _HOST = re.compile(r"^(?:\w+://)?([\w-]+(?:\.[\w-]+)*)")
 
 
+def workloads_with_routes(cluster: ClusterSnapshot) -> Iterator[Workload]:
+    """Workloads whose configuration holds routes."""
+    return (workload for workload in cluster.workloads() if routes_of(workload, cluster))
+
+
 def routes_of(workload: Workload, cluster: ClusterSnapshot) -> list[GatewayRoute]:
     """List the routes that a workload's configuration holds."""
+    return cluster.remember(("routes of", workload.ref), lambda: _routes_of(workload, cluster))
+
+
+def _routes_of(workload: Workload, cluster: ClusterSnapshot) -> list[GatewayRoute]:
     found: list[GatewayRoute] = []
     for container in workload.template.containers:
         numbered: dict[str, dict[str, str]] = defaultdict(dict)

@@ -6,9 +6,11 @@ that passes shows more: somebody answers there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cluster_doctor.snapshot.views import Pod
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Pod, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,24 @@ def listening(pod: Pod) -> list[Listener]:
         if number and number not in known:
             found.append(Listener(number, "", "TCP"))
     return found
+
+
+def doubtful_services(cluster: ClusterSnapshot) -> Iterator[Service]:
+    """Services but those whose Pods are all of one owner and declare every target port with its protocol."""
+    return (service for service in cluster.all(Service) if not _plainly_served(service, cluster))
+
+
+def _plainly_served(service: Service, cluster: ClusterSnapshot) -> bool:
+    pods = cluster.select(service.namespace, service.selector)
+    if not pods or any(pod.controller != pods[0].controller for pod in pods):
+        return False
+    declared = {
+        (name, port.protocol)
+        for container in pods[0].containers
+        for port in container.ports
+        for name in (str(port.number), port.name)
+    }
+    return all((port.target, port.protocol) in declared for port in service.ports)
 
 
 def show(listener: Listener) -> str:

@@ -8,13 +8,13 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.service.listening import listening, show
+from cluster_doctor.rules.service.listening import doubtful_services, listening, show
 from cluster_doctor.snapshot.selectors import show_labels
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Service
 
 
-@rule(Severity.ERROR, subject=Service, needs=(Pod,))
+@rule(Severity.ERROR, subject=Service, needs=(Pod,), among=doubtful_services)
 def service_selects_several_workloads(service: Service, cluster: ClusterSnapshot) -> Matches:
     """The Service's selector also means Pods of another workload, which do not listen on its target port.
 

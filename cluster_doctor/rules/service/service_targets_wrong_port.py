@@ -5,12 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.service.listening import Listener, listening, show
+from cluster_doctor.rules.service.listening import Listener, doubtful_services, listening, show
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Service
 
 
-@rule(Severity.ERROR, subject=Service, needs=(Pod,))
+@rule(Severity.ERROR, subject=Service, needs=(Pod,), among=doubtful_services)
 def service_targets_wrong_port(service: Service, cluster: ClusterSnapshot) -> Matches:
     """The Service's targetPort is not a port that the Pods behind it listen on.
 

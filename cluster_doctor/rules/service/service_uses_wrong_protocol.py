@@ -5,11 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.service.listening import doubtful_services
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Service
 
 
-@rule(Severity.ERROR, subject=Service, needs=(Pod,))
+@rule(Severity.ERROR, subject=Service, needs=(Pod,), among=doubtful_services)
 def service_uses_wrong_protocol(service: Service, cluster: ClusterSnapshot) -> Matches:
     """The Service's port uses a protocol that the container's port does not.
 
