@@ -22,6 +22,7 @@ from cluster_doctor.snapshot.records import (
     NodeService,
     UnparsedText,
 )
+from cluster_doctor.snapshot.sharing import share
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.tables import ObjectTables
 from cluster_doctor.snapshot.views import Event, View
@@ -86,16 +87,23 @@ class SnapshotBuilder:
         """Add one object as received. What is no Kubernetes object is kept as unparsed text; False then."""
         return self.put(self.admit(raw))
 
-    def admit(self, raw: object) -> Entry:
-        """Lead one object through the door without adding it. Several threads may do so at once."""
+    def admit(self, raw: object, like: Entry | None = None) -> Entry:
+        """Lead one object through the door without adding it. Several threads may do so at once.
+
+        Args:
+            raw: the object as received; with `like`, one that nobody else holds.
+            like: one that was led through before; what is equal in both is kept once.
+        """
         if not is_object(raw):
             shown = self.door.show(raw)[:400]
             return Entry(("", "", "", ""), UnparsedText(origin=self.source, text=shown, reason="not an object"))
         kind, metadata = str(raw["kind"]), raw["metadata"]
         name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else ("", "")
         group = str(raw.get("apiVersion", "v1")).rpartition("/")[0]
-        content = raw if kind == _SECRET else self.door.admit(raw)
-        return Entry((group, kind, str(namespace or ""), str(name or "")), content or {})
+        content = (raw if kind == _SECRET else self.door.admit(raw)) or {}
+        if like is not None and isinstance(like.content, dict):
+            share(like.content, content)
+        return Entry((group, kind, str(namespace or ""), str(name or "")), content)
 
     def put(self, entry: Entry) -> bool:
         """Add what was led through the door; False for what is no object."""
@@ -123,9 +131,13 @@ class SnapshotBuilder:
             self._declared.append(admitted)
 
     def add_all(self, raws: Iterable[object]) -> None:
-        """Add objects as received."""
+        """Add objects as received, which nobody else holds: what several of a kind have in common is kept once."""
+        latest: dict[object, Entry] = {}
         for raw in raws:
-            self.add(raw)
+            kind = raw.get("kind") if isinstance(raw, dict) else None
+            entry = self.admit(raw, latest.get(kind) if isinstance(kind, str) else None)
+            self.put(entry)
+            latest[entry.key[1]] = entry
 
     def add_log(self, log: ContainerLog) -> None:
         """Add a container log, masked line by line."""

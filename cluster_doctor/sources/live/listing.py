@@ -18,6 +18,10 @@ RESTARTS = 2
 _GONE = 410
 
 
+Admit = Callable[[object, Entry | None], Entry]
+"""Leads an object through the door, given the one before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListRequest:
     """One list to read.
@@ -51,7 +55,7 @@ class Listing:
     failure: ReadFailure | None = None
 
 
-def read_list(reader: ApiReader, request: ListRequest, admit: Callable[[object], Entry]) -> Listing:
+def read_list(reader: ApiReader, request: ListRequest, admit: Admit) -> Listing:
     """Read a list; when the server has forgotten where we were (410), begin again.
 
     Each page is led through the door at once, so that what does not pass takes room for one page only.
@@ -69,7 +73,7 @@ def read_list(reader: ApiReader, request: ListRequest, admit: Callable[[object],
     )
 
 
-def _read_once(reader: ApiReader, request: ListRequest, admit: Callable[[object], Entry]) -> Listing:
+def _read_once(reader: ApiReader, request: ListRequest, admit: Admit) -> Listing:
     items: list[Entry] = []
     query: dict[str, str | int] = {"limit": reader.limits.page}
     if request.label_selector:
@@ -89,9 +93,7 @@ def _read_once(reader: ApiReader, request: ListRequest, admit: Callable[[object]
     return Listing(request, tuple(items), cut)
 
 
-def _take_page(
-    page: dict[str, JsonValue], served: ServedKind, path: str, admit: Callable[[object], Entry], items: list[Entry]
-) -> str:
+def _take_page(page: dict[str, JsonValue], served: ServedKind, path: str, admit: Admit, items: list[Entry]) -> str:
     """Lead the members of a page through the door, letting go of each at once; returns where the next page begins."""
     members = _members(page, path)
     members.reverse()
@@ -99,7 +101,7 @@ def _take_page(
         member = members.pop()
         if isinstance(member, dict):  # a list leaves out what its members are
             member["apiVersion"], member["kind"] = served.api_version, served.kind
-        items.append(admit(member))
+        items.append(admit(member, items[-1] if items else None))
     return text(page, "metadata", "continue")
 
 
