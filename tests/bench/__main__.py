@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from . import collecting, diagnosing, importing, scanning
+from . import collecting, diagnosing, dumping, importing, scanning
 from .measurement import Measurement
 
 
@@ -34,6 +34,7 @@ def main() -> int:
 def _measured(*, offline: bool) -> Iterator[Measurement]:
     yield from importing.measure()
     yield from diagnosing.measure()
+    yield from dumping.measure()
     if offline:
         return
     missing = collecting.available()

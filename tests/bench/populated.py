@@ -26,7 +26,7 @@ def populate(cluster: TestCluster, first: int, last: int) -> None:
     """Write the Pods with these numbers, from the first up to the last, which is left out, and all around them."""
     per_namespace = PODS * len(APPS)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        nodes = [pool.submit(_write, cluster, _node(n)) for n in range(first // PODS_ON_NODE, last // PODS_ON_NODE)]
+        nodes = [pool.submit(_write, cluster, node(n)) for n in range(first // PODS_ON_NODE, last // PODS_ON_NODE)]
         spaces = [f"team-{number}" for number in range(first // per_namespace, last // per_namespace)]
         made = [
             pool.submit(_write, cluster, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
@@ -37,7 +37,7 @@ def populate(cluster: TestCluster, first: int, last: int) -> None:
         written = [
             pool.submit(_write, cluster, manifest)
             for number, space in enumerate(spaces, start=first // per_namespace)
-            for manifest in _team(space, number * per_namespace)
+            for manifest in team(space, number * per_namespace)
         ]
         for one in written:
             one.result()
@@ -52,17 +52,19 @@ def _write(cluster: TestCluster, manifest: Json) -> None:
         cluster.send("PUT", f"{path(metadata['name'])}/status", made)
 
 
-def _stamp(ago: timedelta) -> str:
+def stamp(ago: timedelta) -> str:
+    """Write the moment that was so long ago, as an API server does."""
     return (NOW - ago).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _ready(ago: timedelta, *kinds: str) -> list[Json]:
     return [
-        {"type": kind, "status": "True", "lastTransitionTime": _stamp(ago), "reason": "AsExpected"} for kind in kinds
+        {"type": kind, "status": "True", "lastTransitionTime": stamp(ago), "reason": "AsExpected"} for kind in kinds
     ]
 
 
-def _node(number: int) -> Json:
+def node(number: int) -> Json:
+    """A node that is well."""
     room = {"cpu": "64", "memory": "256Gi", "pods": "250", "ephemeral-storage": "500Gi"}
     return {
         "apiVersion": "v1",
@@ -76,7 +78,8 @@ def _node(number: int) -> Json:
     }
 
 
-def _team(space: str, first: int) -> Iterator[Json]:
+def team(space: str, first: int) -> Iterator[Json]:
+    """All objects of a namespace whose Pods are numbered from the first."""
     for position, app in enumerate(APPS):
         yield from _application(space, app, first + position * PODS)
 
@@ -167,7 +170,7 @@ def _pod_spec(app: str, space: str) -> Json:
 
 
 def _pod(space: str, app: str, number: int, labels: dict[str, str], spec: Json) -> Json:
-    began = _stamp(timedelta(days=12))
+    began = stamp(timedelta(days=12))
     address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     return {
         "apiVersion": "v1",
@@ -231,7 +234,7 @@ def _slice(space: str, app: str, pods: list[Json]) -> Json:
 
 def _event(pod: Json) -> Json:
     name, space = pod["metadata"]["name"], pod["metadata"]["namespace"]
-    at = _stamp(timedelta(minutes=50))
+    at = stamp(timedelta(minutes=50))
     return {
         "apiVersion": "v1",
         "kind": "Event",

@@ -27,7 +27,7 @@ from cluster_doctor.sources.live.source import KubernetesSource
 from cluster_doctor.sources.live.target import Target
 from cluster_doctor.sources.protocol import Scope
 
-from .measurement import Measurement
+from .measurement import Measurement, peak_memory
 from .populated import populate
 
 SIZES = (1_000, 5_000, 10_000)
@@ -137,13 +137,7 @@ def _scan(kubeconfig: str) -> tuple[float, float]:
     return ended - begun, ended - collected
 
 
-def _peak() -> int:
-    """Bytes of the largest resident set so far; what getrusage tells is inherited from the parent process."""
-    told = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
-    return int(told.split()[1]) * 1024
-
-
 if __name__ == "__main__":
-    _before = _peak()
+    _before = peak_memory()
     _scan(sys.argv[1])
-    sys.stdout.write(str(_peak() - _before))
+    sys.stdout.write(str(peak_memory() - _before))

@@ -23,16 +23,14 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from cluster_doctor.domain.errors import UnreadableInput
-from cluster_doctor.sources.recorded.contents import MOST_BYTES, MOST_FILES, Contents, read_file
+from cluster_doctor.sources.recorded.contents import LOG_TAIL, MOST_BYTES, MOST_FILES, MOST_TOTAL, Contents, read_file
 
-MOST_EXPANDED = 4 * MOST_BYTES
+MOST_EXPANDED = MOST_TOTAL
 """Bytes that an archive may expand to; what is not kept counts too."""
 MOST_RATIO = 300
 """How many times its size an archive may expand to. Logs reach fifty."""
 SURELY_HARMLESS = 32 * 1024 * 1024
 """Bytes below which the ratio does not matter."""
-LOG_TAIL = 1024 * 1024
-"""Bytes of a log that are kept, from its end."""
 MOST_DIRECTORY = 32 * 1024 * 1024
 _MOST_NAME = 64 * 1024
 _CHUNK = 1 << 18
@@ -87,10 +85,11 @@ def _packing(raw: bytes) -> str:
 
 @dataclass
 class _Kept:
-    """What has been read so far, within its bounds."""
+    """What has been read so far, within its bounds; packed again, because most of it repeats itself."""
 
     place: str
     files: dict[str, bytes] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     size: int = 0
     latest: float = 0.0
@@ -102,13 +101,19 @@ class _Kept:
             content += part
             if name.endswith(".log") and len(content) > 2 * LOG_TAIL:
                 del content[:-LOG_TAIL]
-            if self.size + len(content) > MOST_BYTES:
-                raise UnreadableInput(
-                    f"{self.place} holds more than {MOST_BYTES} bytes to read",
-                    "Unpack it, and name the part that matters.",
-                )
-        self.size += len(content)
-        self.files[name] = bytes(content[-LOG_TAIL:] if name.endswith(".log") else content)
+            if len(content) > MOST_BYTES:
+                raise self._too_large(MOST_BYTES)
+        kept = bytes(content[-LOG_TAIL:] if name.endswith(".log") else content)
+        packed = zlib.compress(kept, 1)
+        self.size += len(packed)
+        if self.size > MOST_BYTES:
+            raise self._too_large(MOST_TOTAL)
+        self.files[name], self.sizes[name] = packed, len(kept)
+
+    def _too_large(self, most: int) -> UnreadableInput:
+        return UnreadableInput(
+            f"{self.place} holds more than {most} bytes to read", "Unpack it, and name the part that matters."
+        )
 
     def contents(self) -> Contents:
         """All of it."""
@@ -119,8 +124,8 @@ class _Kept:
             )
         return Contents(
             place=self.place,
-            sizes={name: len(content) for name, content in files.items()},
-            read=files.__getitem__,
+            sizes=self.sizes,
+            read=lambda name, end=None, /: zlib.decompress(files[name])[-end if end else None :],
             left_out=tuple(self.left_out),
             written_at=datetime.fromtimestamp(self.latest, UTC) if 0 < self.latest < 2**33 else None,
         )

@@ -6,16 +6,19 @@ logs of its Pods. Nothing else is in it: no ConfigMaps, no claims, no StatefulSe
 
 from __future__ import annotations
 
+import io
 import re
+from collections import deque
+from typing import Protocol
 
 from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.views import Pod
-from cluster_doctor.sources.recorded.contents import Contents
+from cluster_doctor.sources.recorded.contents import MOST_BYTES, Contents
 from cluster_doctor.sources.recorded.parts import Parts, parts_of
-from cluster_doctor.sources.recorded.recording import add_log, log_gap, read_list
+from cluster_doctor.sources.recorded.recording import LOG_LINES, add_log, log_gap, read_list
 
 KINDS = {
     "events": "Event",
@@ -29,8 +32,15 @@ KINDS = {
 _LIST = re.compile(rf"(?P<root>(?:.*/)?)(?P<namespace>[^/]+)/(?P<list>{'|'.join(KINDS)})\.(?:json|yaml)")
 _NODES = re.compile(r"(?P<root>(?:.*/)?)nodes\.(?:json|yaml)")
 _LOGS = re.compile(r"(?P<root>(?:.*/)?)(?P<namespace>[^/]+)/(?P<pod>[^/]+)/logs\.txt")
-_START = re.compile(r"^==== START logs for container (\S+) of pod ([^/\s]+)/(\S+) ====\n", re.MULTILINE)
+_START = re.compile(rb"==== START logs for container (\S+) of pod ([^/\s]+)/(\S+) ====")
 _FAILED = re.compile(r"(?:Create log request|Request log) error: (.+)")
+
+
+class Lines(Protocol):
+    """A file that is read line by line."""
+
+    def readline(self) -> bytes:
+        """Read a line; nothing is left when it is empty."""
 
 
 def root_of(contents: Contents) -> str | None:
@@ -58,36 +68,52 @@ def read_dump(contents: Contents, builder: SnapshotBuilder) -> None:
         elif (nodes := _NODES.fullmatch(name)) and nodes["root"] == root:
             read_list(contents, name, builder, "Node", None)
         elif (logs := _LOGS.fullmatch(name)) and logs["root"] == root:
-            _read_logs(contents.read(name).decode("utf-8", "replace"), builder)
+            _read_logs(io.BytesIO(contents.read(name)), builder)
 
 
-def read_dump_stream(content: bytes, name: str, builder: SnapshotBuilder) -> None:
-    """Read the stream.
+def read_dump_stream(file: Lines, name: str, builder: SnapshotBuilder) -> None:
+    """Read the stream, one list or log after the other.
 
     Raises:
         UnreadableInput: none of its lists can be read.
     """
-    rest = _read_logs(content.decode("utf-8", "replace"), builder)
     pending: list[Parts] = []
-    broken = "it is empty" if not rest.strip() else ""
-    for document in re.split(r"^(?=\{$)", rest, flags=re.MULTILINE):
-        if not document.strip():
+    document = bytearray()
+    broken: list[str] = []
+    while line := file.readline():
+        if found := _START.match(line):
+            _read_log(found, file, builder)
             continue
-        try:
-            parts = parts_of(document.encode("utf-8", "replace"), name)
-        except UnreadableInput as error:
-            broken = error.what
-            continue
-        if parts.lists & {"Event", "Node"}:
-            _flush(pending, builder)
-        builder.add_all(part.raw for part in parts.objects)
-        builder.add_all(parts.odd)
-        pending.append(parts)
+        if b"\x00" in line or len(document) > MOST_BYTES:
+            broken.append("it holds bytes that are no text, or a list of absurd size")
+            document.clear()
+            break
+        document += line
+        if line.rstrip() == b"}":
+            _take(bytes(document), name, builder, pending, broken)
+            document.clear()
+    if document.strip():
+        _take(bytes(document), name, builder, pending, broken)
     _flush(pending, builder)
-    if broken:
+    if broken or not builder.has_objects:
+        why = broken[-1] if broken else "it is empty"
         if not builder.has_objects:
-            raise UnreadableInput(f"{name} is no dump that can be read: {broken}", "Was it cut off? Make it again.")
-        builder.gap(Gap(kind="File", name=name, reason=GapReason.TRUNCATED, detail=broken))
+            raise UnreadableInput(f"{name} is no dump that can be read: {why}", "Was it cut off? Make it again.")
+        builder.gap(Gap(kind="File", name=name, reason=GapReason.TRUNCATED, detail=why))
+
+
+def _take(document: bytes, name: str, builder: SnapshotBuilder, pending: list[Parts], broken: list[str]) -> None:
+    """Add the list that a document holds; the next Events or Nodes begin another namespace."""
+    try:
+        parts = parts_of(document, name)
+    except UnreadableInput as error:
+        broken.append(error.what)
+        return
+    if parts.lists & {"Event", "Node"}:
+        _flush(pending, builder)
+    builder.add_all(part.raw for part in parts.objects)
+    builder.add_all(parts.odd)
+    pending.append(parts)
 
 
 def _flush(pending: list[Parts], builder: SnapshotBuilder) -> None:
@@ -102,21 +128,26 @@ def _flush(pending: list[Parts], builder: SnapshotBuilder) -> None:
     pending.clear()
 
 
-def _read_logs(written: str, builder: SnapshotBuilder) -> str:
-    """Read the blocks of logs, and return what stands around them."""
-    around: list[str] = []
-    position = 0
-    while found := _START.search(written, position):
-        around.append(written[position : found.start()])
-        container, namespace, pod = found.groups()
-        end = written.find(f"==== END logs for container {container} of pod {namespace}/{pod} ====\n", found.end())
-        stop = end if end >= 0 else len(written)
-        block = written[found.end() : stop]
-        failed = _FAILED.fullmatch(block.strip())
-        if failed:
-            log_gap(builder, Pod.ref_to(namespace, pod), failed[1])
-        else:
-            add_log(builder, (namespace, pod, container), block)
-        position = written.find("\n", stop) + 1 if end >= 0 else len(written)
-    around.append(written[position:])
-    return "".join(around)
+def _read_logs(file: Lines, builder: SnapshotBuilder) -> None:
+    """Read the blocks of logs of one file."""
+    while line := file.readline():
+        if found := _START.match(line):
+            _read_log(found, file, builder)
+
+
+def _read_log(start: re.Match[bytes], file: Lines, builder: SnapshotBuilder) -> None:
+    """Read a block from the line after its first one; its last line may follow the log without a break."""
+    container, namespace, pod = (part.decode("utf-8", "replace") for part in start.groups())
+    end = f"==== END logs for container {container} of pod {namespace}/{pod} ====".encode()
+    lines: deque[bytes] = deque(maxlen=LOG_LINES + 1)
+    while line := file.readline():
+        at = line.find(end)
+        lines.append(line if at < 0 else line[:at])
+        if at >= 0:
+            break
+    block = b"".join(lines).decode("utf-8", "replace")
+    failed = _FAILED.fullmatch(block.strip())
+    if failed:
+        log_gap(builder, Pod.ref_to(namespace, pod), failed[1])
+    else:
+        add_log(builder, (namespace, pod, container), block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.opsbench.layout import ANSWERS, STATES, recording_of
 from cluster_doctor.sources.opsbench.source import build
-from cluster_doctor.sources.protocol import Scope
+from cluster_doctor.sources.protocol import Progress
 from cluster_doctor.sources.recorded.cluster_dump import read_dump, read_dump_stream
-from cluster_doctor.sources.recorded.contents import Contents, folder_contents, read_file
+from cluster_doctor.sources.recorded.contents import Contents, folder_contents, open_file, size_of
 from cluster_doctor.sources.recorded.must_gather import read_must_gather
+from cluster_doctor.sources.recorded.reading import CountedFile, Reading
 from cluster_doctor.sources.recorded.recording import Recording
 from cluster_doctor.sources.recorded.support_bundle import read_support_bundle
 
@@ -27,10 +29,10 @@ def cluster_dump(content: Path | bytes | Contents, name: str) -> Recording:
         return _of_files(content, "cluster-info dump", read_dump)
     description = f"cluster-info dump {name}"
 
-    def read(scope: Scope) -> ClusterSnapshot:
-        del scope
+    def read(progress: Progress) -> ClusterSnapshot:
         builder = SnapshotBuilder(description)
-        read_dump_stream(content if isinstance(content, bytes) else read_file(content), name, builder)
+        with io.BytesIO(content) if isinstance(content, bytes) else open_file(content) as file:
+            read_dump_stream(CountedFile(file, Reading(name, size_of(file), progress)), name, builder)
         return builder.build()
 
     return Recording(description, read)
@@ -62,8 +64,8 @@ def opsbench_files(contents: Contents) -> Recording:
     root = opsbench_root(contents)
     description = f"Cloud-OpsBench recording {contents.place}"
 
-    def read(scope: Scope) -> ClusterSnapshot:
-        del scope
+    def read(progress: Progress) -> ClusterSnapshot:
+        del progress
         if root is None:
             raise UnreadableInput(f"{contents.place} holds no single recording", "Name the folder of one case.")
         found = recording_of(
@@ -77,10 +79,9 @@ def opsbench_files(contents: Contents) -> Recording:
 def _of_files(contents: Contents, form: str, read_files: Callable[[Contents, SnapshotBuilder], None]) -> Recording:
     description = f"{form} {contents.place}"
 
-    def read(scope: Scope) -> ClusterSnapshot:
-        del scope
+    def read(progress: Progress) -> ClusterSnapshot:
         builder = SnapshotBuilder(description)
-        read_files(contents, builder)
+        read_files(contents.watched(progress), builder)
         if not builder.has_objects and not builder.logs:
             why = "".join(f": {gap.detail}" for gap in builder.gaps[:1])
             raise UnreadableInput(f"{description} holds no Kubernetes object that can be read{why}", "Make it again.")

@@ -14,7 +14,7 @@ from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.kinds import kind_named
 from cluster_doctor.snapshot.paths import text
-from cluster_doctor.sources.recorded.contents import Contents
+from cluster_doctor.sources.recorded.contents import LOG_TAIL, Contents
 from cluster_doctor.sources.recorded.parts import parts_of
 from cluster_doctor.sources.recorded.recording import add_log, read_list
 
@@ -48,7 +48,7 @@ def read_must_gather(contents: Contents, builder: SnapshotBuilder) -> None:
     whole = {name.removesuffix("version") for name in contents.sizes if _is_own_version(contents, name)}
     for name in sorted(contents.sizes):
         if log := _LOG.fullmatch(name):
-            written = contents.read(name).decode("utf-8", "replace")
+            written = contents.read(name, LOG_TAIL).decode("utf-8", "replace")
             place = (log["namespace"], log["pod"], log["container"])
             add_log(builder, place, _STAMP.sub("", written), previous=log["which"] == "previous")
         elif (listed := _LIST.fullmatch(name)) and (known := kind_named(listed["plural"])):

@@ -60,14 +60,23 @@ def parts_of(content: bytes, name: str, kind: str = "", *, locate: bool = False)
     if not content.strip():
         raise UnreadableInput(f"{name} is empty", "Was the command that made it refused?")
     read = list(documents(content, name))
-    found = list(_taken_apart(read, kind, _lines(content if locate else b"", len(read))))
-    lists = frozenset(listed for document in read if (listed := list_kind(document, kind)) is not None)
-    objects = tuple(part for part in found if isinstance(part, Part))
-    if not objects and not lists:
+    found = parts_in(read, kind, _lines(content if locate else b"", len(read)))
+    if not found.objects and not found.lists:
         raise NoObjectError(
             f"{name} holds no Kubernetes object", "Objects have `kind` and `metadata`. Is it the file you mean?"
         )
-    return Parts(objects, lists, tuple(part for part in found if not isinstance(part, Part)))
+    return found
+
+
+def parts_in(read: list[object], kind: str = "", lines: list[DocumentLines] | None = None) -> Parts:
+    """Take documents apart that were parsed already."""
+    found = list(_taken_apart(read, kind, lines or [DocumentLines(0)] * len(read)))
+    lists = frozenset(listed for document in read if (listed := list_kind(document, kind)) is not None)
+    return Parts(
+        objects=tuple(part for part in found if isinstance(part, Part)),
+        lists=lists,
+        odd=tuple(part for part in found if not isinstance(part, Part)),
+    )
 
 
 def list_kind(document: object, kind: str = "") -> str | None:

@@ -8,11 +8,12 @@ from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.builder import SnapshotBuilder
+from cluster_doctor.snapshot.collector import collector_paused
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 from cluster_doctor.sources.protocol import Progress, Scope, Want, silent
-from cluster_doctor.sources.recorded.contents import Contents
+from cluster_doctor.sources.recorded.contents import LOG_TAIL, Contents
 from cluster_doctor.sources.recorded.parts import Parts, parts_of
 
 LOG_LINES = 2_000
@@ -22,19 +23,24 @@ LOG_LINES = 2_000
 class Recording:
     """A source that is read once, whole; the scope does not narrow it, because relations lead out of any scope."""
 
-    def __init__(self, description: str, read: Callable[[Scope], ClusterSnapshot]) -> None:
+    def __init__(self, description: str, read: Callable[[Progress], ClusterSnapshot]) -> None:
         """Name it, and say how it is read."""
         self.description = description
         self._read = read
 
-    def collect(self, scope: Scope, progress: Progress = silent) -> ClusterSnapshot:
+    def collect(
+        self,
+        scope: Scope,  # noqa: ARG002 - read whole, as the class says
+        progress: Progress = silent,
+    ) -> ClusterSnapshot:
         """Read the recording.
 
         Raises:
             UnreadableInput: nothing in it could be read.
         """
         progress(f"reading {self.description}")
-        return self._read(scope)
+        with collector_paused():
+            return self._read(progress)
 
     def fetch(
         self,
@@ -88,6 +94,9 @@ def add_log(
     namespace, pod, container = place
     written = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
     lines = written.splitlines()
+    cut = len(content) >= LOG_TAIL
+    if cut and len(lines) > 1:
+        del lines[0]  # the end of a longer log begins within a line
     builder.cover("Log", namespace, pod)
     if lines:
         builder.add_log(
@@ -96,7 +105,7 @@ def add_log(
                 container=container,
                 previous=previous,
                 lines=tuple(lines[-LOG_LINES:]),
-                truncated=len(lines) > LOG_LINES,
+                truncated=cut or len(lines) > LOG_LINES,
             )
         )
 

@@ -15,7 +15,7 @@ from cluster_doctor.domain.coverage import Gap, GapReason
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.views import Pod
-from cluster_doctor.sources.recorded.contents import Contents
+from cluster_doctor.sources.recorded.contents import LOG_TAIL, Contents
 from cluster_doctor.sources.recorded.recording import add_log, log_gap, read_list
 
 NAMESPACED = {
@@ -114,7 +114,7 @@ def _read_log(contents: Contents, name: str, log: re.Match[str], builder: Snapsh
         log_gap(builder, Pod.ref_to(log["namespace"], log["pod"]), contents.read(name).decode("utf-8", "replace"))
     else:
         place = (log["namespace"], log["pod"], log["container"])
-        add_log(builder, place, contents.read(name), previous=bool(log["which"]))
+        add_log(builder, place, contents.read(name, LOG_TAIL), previous=bool(log["which"]))
 
 
 def _read_other_log(contents: Contents, name: str, pods: dict[str, set[str]], builder: SnapshotBuilder) -> None:
@@ -125,7 +125,7 @@ def _read_other_log(contents: Contents, name: str, pods: dict[str, set[str]], bu
         namespaces = pods.get(found["pod"], set()) if found else set()
         if found and len(namespaces) == 1:
             place = (next(iter(namespaces)), found["pod"], (found["container"] or "") if container else "")
-            add_log(builder, place, contents.read(name), previous=bool(found["which"]))
+            add_log(builder, place, contents.read(name, LOG_TAIL), previous=bool(found["which"]))
             return
 
 
