@@ -7,9 +7,6 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from . import collecting, diagnosing, dumping, importing, scanning
 from .measurement import Measurement

@@ -61,7 +61,7 @@ def _stored(raw: dict[str, object], number: int) -> dict[str, object]:
     """As an API server keeps it: with an identity, and who wrote which field."""
     metadata = raw["metadata"]
     assert isinstance(metadata, dict)
-    fields = {f"f:field-{position}": {} for position in range(20)}
+    fields: dict[str, object] = {f"f:field-{position}": {} for position in range(20)}
     manager = {"manager": "kube-controller-manager", "operation": "Update", "fieldsType": "FieldsV1"}
     kept = {
         "uid": f"{number:08x}-2222-4333-8444-555555555555",
