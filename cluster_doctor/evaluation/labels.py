@@ -13,6 +13,7 @@ LABELS: dict[str, str] = {
     "namespace_storage_quota_is_exceeded": "namespace_storage_quota_exceeded",
     "namespace_storage_quota_blocks_claim": "namespace_storage_quota_exceeded",
     "service_account_does_not_exist": "missing_service_account",
+    "pods_lack_their_service_account": "missing_service_account",
     "nodes_are_cordoned": "node_cordon_mismatch",
     "node_affinity_matches_no_node": "node_affinity_mismatch",
     "node_selector_matches_no_node": "node_selector_mismatch",
