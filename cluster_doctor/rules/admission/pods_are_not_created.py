@@ -48,11 +48,11 @@ def pods_are_not_created(deployment: Deployment, cluster: ClusterSnapshot) -> Ma
     evidence = replica_failure(deployment) if not deployment.deleted_at else None
     if evidence is None:
         return
-    words = str(evidence.value)
+    words = str(evidence.value or "")
     effect = Effect(EffectKind.PODS_NOT_CREATED, deployment.ref)
     webhook = named_webhook(words)
     yield Match(
-        message=f"the API server rejects the Pods of {deployment.ref}: {words[:300]}",
+        message=f"the API server rejects the Pods of {deployment.ref}" + (f": {words[:300]}" if words else ""),
         evidence=(evidence,),
         blame=owner_of_webhook(webhook, cluster) if webhook else _blamed(words, deployment),
         effects=(effect,),

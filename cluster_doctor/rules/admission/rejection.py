@@ -61,7 +61,7 @@ def rejection_in(
 def _read(event: Event, cluster: ClusterSnapshot) -> Rejection | None:
     owner = event.regarding
     view = cluster.find(owner)
-    if isinstance(view, Workload) and _satisfied(view, event, cluster):
+    if isinstance(view, Workload) and has_its_pods(view, cluster):
         return None
     return Rejection(owner, cluster.workload_ref(owner), event.message, event.cite_message(), event.first_seen)
 
@@ -74,7 +74,8 @@ def replica_failure(deployment: Deployment) -> Evidence | None:
     return deployment.cite(f"{deployment.condition_path('ReplicaFailure')}.message")
 
 
-def _satisfied(workload: Workload, event: Event, cluster: ClusterSnapshot) -> bool:
+def has_its_pods(workload: Workload, cluster: ClusterSnapshot) -> bool:
+    """Whether as many Pods were made for a workload as it wants; a workload without a status was not looked at."""
     if not workload.has_status:
         return False
     if isinstance(workload, Job):

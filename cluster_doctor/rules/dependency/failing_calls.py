@@ -94,6 +94,7 @@ _TARGETS = tuple(
         r"(?:on|to|from|at|//|@) ?([A-Za-z][\w-]*(?:\.[\w-]+)*):(\d{2,5})\b",
         r"(?:DNS|[Nn]ame) resolution failed for (?:name |target )?(?:dns:/*)?\"?([\w.-]+)\"?(?::(\d+))?",
         r"(?:unable|failed) to resolve (?:host |address |name )?['\"]?([A-Za-z][\w.-]*)['\"]?(?::(\d+))?",
+        r"(?:not known|is known\.?) \(([A-Za-z][\w.-]*)(?::(\d+))?\)",
         r"could not (?:translate|resolve) host(?: name)?:? \"?([\w.-]+)\"?()",
         r"\b((?:\d{1,3}\.){3}\d{1,3}):(\d{2,5})\b",
         r"(?<![\w.-])([A-Za-z][\w-]*(?:\.[\w-]+)*):(\d{2,5})/\w*(?:Interactive|Subscription)",

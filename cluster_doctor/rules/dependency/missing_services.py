@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Service, View, Workload
+from cluster_doctor.snapshot.views import Namespace, Service, View, Workload
 
 _LABEL = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _LOCAL = frozenset({"localhost", "true", "false", "info", "debug", "http", "https", "tcp", "udp", "none"})
@@ -18,18 +18,27 @@ def missing_service(host: str, port: int | None, caller: View, cluster: ClusterS
     """Name the Service that a host means, if it is known not to exist.
 
     A bare first label counts only with a port, or if the caller logged that it does not resolve: many words
-    in an environment are no hosts.
+    in an environment are no hosts. In a namespace whose Services nobody read, the cluster's name server tells,
+    in whose words the caller logged that there is no such name.
     """
     parts = host.rstrip(".").split(".")
     if not _LABEL.fullmatch(parts[0]) or parts[0] in _LOCAL:
         return None
-    if len(parts) >= 3 and parts[2] == "svc":
+    if parts[2:3] == ["svc"] or (len(parts) == 2 and cluster.exists(Namespace, None, parts[1])):
         ref = Service.ref_to(parts[1], parts[0])
     elif len(parts) == 1 and (port is not None or unresolved(host, caller.ref, cluster)):
         ref = Service.ref_to(caller.namespace, parts[0])
     else:
         return None
-    return ref if cluster.exists(Service, ref.namespace, ref.name) is False else None
+    known = cluster.exists(Service, ref.namespace, ref.name)
+    if known is None and ref.namespace != caller.namespace and unresolved(host, caller.ref, cluster):
+        known = not _asks_cluster_dns(caller)
+    return ref if known is False else None
+
+
+def _asks_cluster_dns(caller: View) -> bool:
+    """Whether a workload's Pods ask the cluster's name server, which knows every Service."""
+    return isinstance(caller, Workload) and caller.template.dns_policy.startswith("ClusterFirst")
 
 
 def callers_of_missing(cluster: ClusterSnapshot) -> Iterator[Workload]:

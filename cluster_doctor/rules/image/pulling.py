@@ -39,8 +39,9 @@ _WORDINGS = tuple(
         (PullError.NAME_INVALID, r"InvalidImageName|couldn't parse image|invalid reference format"),
         (PullError.NEVER_PULL, r"ErrImageNeverPull|is not present with pull policy of Never"),
         (PullError.RATE_LIMIT, r"toomanyrequests|rate limit|429 Too Many"),
-        (PullError.REGISTRY_UNRESOLVED, r"no such host|server misbehaving|name resolution"
-                                        r"|lookup \S+(?: on \S+)?: i/o timeout"),
+        # Go words every failed look-up as `lookup NAME on SERVER: reason` (net.DNSError).
+        (PullError.REGISTRY_UNRESOLVED, r"\blookup [\w.-]+(?: on \S+)?: |no such host|server misbehaving"
+                                        r"|name resolution"),
         (PullError.TLS, r"x509:|tls: |certificate signed by|HTTP response to HTTPS client"),
         (PullError.PLATFORM, r"no match for platform|no matching manifest|does not match the specified platform"),
         (PullError.NOT_FOUND, r"not found|manifest unknown|name unknown|404"),

@@ -108,8 +108,8 @@ def node_network_is_slow(node: Node, cluster: ClusterSnapshot) -> Matches:
     if shared_node(cluster) != node.name:
         return
     slow = [ref for ref in origins(cluster) if slowdowns(ref, cluster) or errors(ref, cluster)]
-    if any(burst(ref, cluster) for ref in slow):
-        return
+    if any(burst(ref, cluster) for ref in slow) or not any(slowdowns(ref, cluster) for ref in slow):
+        return  # errors alone are answers, which came through
     yield Match(
         message=f"{len(slow)} workloads that share nothing but node "
         f"{node.name} are slow: {', '.join(ref.name for ref in slow)}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.probe.failure import (
     Answer,
+    Failure,
+    client_error,
     failures,
     impatient,
     killed_while_starting,
@@ -96,9 +98,9 @@ def liveness_probe_is_too_impatient(pod: Pod, cluster: ClusterSnapshot) -> Match
     """
     for failure in failures(pod, cluster, "liveness", "startup"):
         probe, container = failure.probe, failure.container
-        if failure.port_is_odd or failure.answer not in {Answer.NOBODY, Answer.SLOW, Answer.COMMAND}:
-            continue
         early = too_early(failure) or impatient(failure)
+        if failure.port_is_odd or not _may_be_starting(failure, early=early):
+            continue
         if not (early or killed_while_starting(failure)) or not container.restarts:
             continue
         yield Match(
@@ -115,3 +117,14 @@ def liveness_probe_is_too_impatient(pod: Pod, cluster: ClusterSnapshot) -> Match
             since=pod.created_at,
             facts=(("container", container.name), ("probe", probe.name)),
         )
+
+
+def _may_be_starting(failure: Failure, *, early: bool) -> bool:
+    """Whether the answer is one that a process gives which has not come up yet.
+
+    A server that says that it is unwell may be starting too, where the probe hardly lets it; one that
+    calls the request wrong is up.
+    """
+    if failure.answer is Answer.STATUS:
+        return early and not client_error(failure.words)
+    return failure.answer in {Answer.NOBODY, Answer.SLOW, Answer.COMMAND}

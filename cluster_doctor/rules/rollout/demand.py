@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from cluster_doctor.rules.admission.webhooks import calling
+from cluster_doctor.snapshot.records import Anomaly
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, Workload
 
 
 def missed_by(workload: Workload, cluster: ClusterSnapshot) -> str:
-    """Name somebody who calls a workload or leads traffic to it from outside; empty if nobody is known to.
+    """Name somebody who calls a workload, leads traffic to it or saw it fail; empty if nobody is known to.
 
     Whoever reaches another workload through the same Service, as with a canary and its stable track, misses nothing.
     """
@@ -35,6 +36,8 @@ def missed_by(workload: Workload, cluster: ClusterSnapshot) -> str:
             return str(webhook.ref)
         if any(probe.target == service.ref and not probe.succeeded for probe in cluster.connection_probes):
             return "whoever connects to it"
+    if any(alert.anomaly is Anomaly.ERRORS for alert in cluster.alerts_on(workload.ref)):
+        return "whoever sent the requests that failed"
     return ""
 
 

@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     HOST_PORT = "host port"
     ANTI_AFFINITY = "pod anti-affinity"
     POD_AFFINITY = "pod affinity"
+    BESIDE_PODS = "pod affinity or anti-affinity"
     SPREAD = "topology spread"
     VOLUME_NODE = "volume node affinity"
     VOLUME_LIMIT = "volume limit"
@@ -56,6 +57,7 @@ _WORDINGS: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
             Refusal.ANTI_AFFINITY,
             r"didn't (?:match|satisfy) (?:existing pods? )?(?:pod )?anti-affinity|existing pods anti-affinity",
         ),
+        (Refusal.BESIDE_PODS, r"didn't match pod affinity/anti-affinity"),
         (Refusal.POD_AFFINITY, r"didn't match pod affinity"),
         (Refusal.SPREAD, r"didn't match pod topology spread"),
         (Refusal.VOLUME_NODE, r"volume node affinity conflict|had no available volume zone"),
@@ -88,6 +90,20 @@ def unscheduled(pod: Pod) -> bool:
 def verdict_of(pod: Pod, cluster: ClusterSnapshot) -> SchedulingVerdict | None:
     """Find the scheduler's latest word: the newest FailedScheduling Event, else condition PodScheduled."""
     return cluster.remember(("scheduling verdict", pod.ref), lambda: _read(pod, cluster))
+
+
+def untold_of(pod: Pod) -> SchedulingVerdict | None:
+    """A verdict without words: the scheduler turned the Pod down, and why was not kept.
+
+    `kubectl describe` prints a condition's status alone, and Events last an hour. A Pod that the scheduler
+    never looked at has no such condition.
+    """
+    condition = pod.condition("PodScheduled")
+    if condition.get("status") != "False" or condition.get("reason") or condition.get("message"):
+        return None
+    if pod.spec.raw.get("schedulingGates"):
+        return None
+    return SchedulingVerdict("", pod.cite(f"{pod.condition_path('PodScheduled')}.status"), {}, {}, None)
 
 
 def _read(pod: Pod, cluster: ClusterSnapshot) -> SchedulingVerdict | None:

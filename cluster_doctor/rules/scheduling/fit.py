@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from cluster_doctor.rules.scheduling.attempt import Refusal, SchedulingVerdict, unscheduled, verdict_of
+from cluster_doctor.rules.scheduling.attempt import Refusal, SchedulingVerdict, unscheduled, untold_of, verdict_of
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.paths import integer, mapping, objects, text, words
 from cluster_doctor.snapshot.selectors import matches_expression, matches_labels
@@ -40,7 +40,11 @@ class Fit:
 
 
 def fit_of(pod: Pod, cluster: ClusterSnapshot) -> Fit | None:
-    """Judge all nodes for a Pod that waits for one; None if it does not, or the scheduler said nothing yet."""
+    """Judge all nodes for a Pod that waits for one.
+
+    None if it does not wait, the scheduler has not looked at it, or nobody kept what it said and the objects do
+    not tell for every node why that one refuses.
+    """
     return cluster.remember(("fit", pod.ref), lambda: _judge(pod, cluster))
 
 
@@ -50,14 +54,18 @@ def unfit_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
 
 
 def _judge(pod: Pod, cluster: ClusterSnapshot) -> Fit | None:
-    verdict = verdict_of(pod, cluster) if unscheduled(pod) else None
+    verdict = (verdict_of(pod, cluster) or untold_of(pod)) if unscheduled(pod) else None
     if verdict is None:
         return None
     nodes = cluster.all(Node) if cluster.covers(Node) else []
     spec = wished_for(pod, cluster)
     said = _said(verdict, spec)
     in_the_way = {node.name: _refusals(node, pod, spec, said, cluster) for node in nodes}
-    candidates = _meant(nodes, in_the_way)
+    if not verdict.message:
+        if not nodes or not all(in_the_way.values()):
+            return None
+        said = sorted(frozenset[Refusal]().union(*in_the_way.values()))
+    candidates = _meant(nodes, in_the_way, wish_is_known=bool(required_terms(spec) or spec.node_selector))
     causes: dict[Refusal, tuple[str, ...]] = {}
     for refusal in said:
         alone = tuple(node.name for node in candidates if in_the_way[node.name] == {refusal})
@@ -71,25 +79,32 @@ def _judge(pod: Pod, cluster: ClusterSnapshot) -> Fit | None:
 _OWN_WISH = frozenset({Refusal.NODE_SELECTOR, Refusal.NODE_AFFINITY})
 
 
-def _meant(nodes: list[Node], in_the_way: Mapping[str, frozenset[Refusal]]) -> list[Node]:
+def _meant(nodes: list[Node], in_the_way: Mapping[str, frozenset[Refusal]], *, wish_is_known: bool) -> list[Node]:
     """Nodes whose refusal matters: those that the Pod's own selector and affinity allow, if there are any.
 
     What such a node has against the Pod is then the fault, not the wish that all others are not. Nodes of the
-    control plane refuse by design, and count only where the Pod is meant for nothing else.
+    control plane refuse by design, and count only where the Pod is known to be meant for nothing else: of a node
+    that is refused for its cordon or taint, the scheduler does not tell whether the affinity allows it.
     """
     workers = [node for node in nodes if not node.control_plane] or nodes
     allowed = [node for node in workers if not in_the_way[node.name] & _OWN_WISH]
-    picked = [node for node in nodes if not in_the_way[node.name] & _OWN_WISH]
+    picked = [node for node in nodes if wish_is_known and not in_the_way[node.name] & _OWN_WISH]
     return allowed or picked or workers
 
 
 def _said(verdict: SchedulingVerdict, spec: PodSpec) -> list[Refusal]:
-    """Reasons that the scheduler gave; it words node selector and node affinity alike."""
+    """Reasons that the scheduler gave; it words node selector and node affinity alike.
+
+    Before 1.21 it said of both kinds of Pod affinity `pod affinity/anti-affinity`, beside the one that it was.
+    """
     said = []
     for refusal in verdict.counts:
         if refusal is Refusal.NODE_AFFINITY:
             said += [Refusal.NODE_SELECTOR] if spec.node_selector else []
             said += [Refusal.NODE_AFFINITY] if required_terms(spec) or not spec.node_selector else []
+        elif refusal is Refusal.BESIDE_PODS:
+            if not {Refusal.ANTI_AFFINITY, Refusal.POD_AFFINITY} & verdict.counts.keys():
+                said.append(Refusal.POD_AFFINITY if "podAffinity" in spec.affinity else Refusal.ANTI_AFFINITY)
         else:
             said.append(refusal)
     return said

@@ -20,7 +20,8 @@ _WORDS = re.compile(
 _PATH = re.compile(
     r"(?:^|[\s'\":(=])((?:/[\w.@-]+)+/?)(?=$|[\s'\":,;)])"
     r"|(?:open|opening|create|creating|write|writing|read|mkdir|access|chown|file|dir|directory|folder) (?:the )?"
-    r"(?:\w+ )?(?:file |directory )?['\"]?([\w-]*[./][\w./-]+)",
+    r"(?:\w+ )?(?:file |directory )?['\"]?([\w-]*[./][\w./-]+)"
+    r"|(?:dir|directory|folder) ['\"]?([\w-]+)['\"]?(?=:)",
     re.IGNORECASE,
 )
 
@@ -90,4 +91,4 @@ def mounted_path_is_not_writable(pod: Pod, cluster: ClusterSnapshot) -> Matches:
 def _path(evidence: Evidence) -> str:
     """The path that the line names; refusals of databases and APIs name none."""
     found = _PATH.search(str(evidence.value))
-    return (found[1] or found[2] or "") if found else ""
+    return next(filter(None, found.groups()), "") if found else ""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from cluster_doctor.domain.coverage import Coverage
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.rules.dependency.failing_calls import Trouble, read_line
 from cluster_doctor.rules.example import snapshot_of
+from cluster_doctor.snapshot.merge import merge
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 API = """
 kind: Deployment
@@ -19,6 +22,8 @@ spec:
     metadata: {labels: {app: api}}
     spec: {containers: [{name: api, ENV}]}
 status: {replicas: 1, readyReplicas: 0, conditions: [{type: Available, status: 'False'}]}
+---
+{kind: Namespace, metadata: {name: kube-system}}
 ---
 kind: Pod
 metadata:
@@ -90,6 +95,12 @@ def _address(host: str) -> str:
     [
         ("orders-db:3307", "dial tcp orders-db:3307: connect: connection refused", "address_names_unserved_port"),
         ("orders-database:3306", "lookup orders-database: no such host", "address_names_unknown_service"),
+        ("orders-db.kube-system:3306", "lookup orders-db.kube-system: no such host", "address_names_unknown_service"),
+        (
+            "orders-database:3306",
+            "SocketException: Name or service not known (orders-database:3306)",
+            "address_names_unknown_service",
+        ),
     ],
 )
 def test_an_address_in_the_environment_that_leads_nowhere_is_the_callers_fault(
@@ -141,3 +152,25 @@ def test_a_variable_that_is_missing_is_told_from_a_dependency() -> None:
 )
 def test_clients_of_mysql_and_mariadb_say_whom_they_cannot_reach(line: str, host: str, port: int | None) -> None:
     assert read_line(line) == (Trouble.BROKEN, host, port)
+
+
+@pytest.mark.parametrize(
+    ("says", "blamed"),
+    [
+        ("lookup orders-db.vault.svc.cluster.local: no such host", True),
+        ("dial tcp 10.0.0.9:3306: connect: connection refused", False),
+    ],
+    ids=["the name server knows", "nobody looked"],
+)
+def test_a_service_in_a_namespace_that_was_not_read_is_missing_only_in_the_name_servers_words(
+    says: str, *, blamed: bool
+) -> None:
+    text = API.replace("ENV", _address("orders-db.vault.svc.cluster.local:3306")).replace("SAYS", says)
+    text = text.replace("FACTS", "{}")
+    rest, whole = snapshot_of(text, hidden=["Service"]), snapshot_of(text)
+    services = [raw for raw in whole.objects if raw["kind"] == "Service"]
+    ours = ClusterSnapshot(
+        taken_at=whole.taken_at, objects=services, coverage=Coverage(lists=frozenset({"Service/shop"}))
+    )
+    rules = {cause.rule for cause in diagnose(merge(rest, ours), Incident()).root_causes}
+    assert ("address_names_unknown_service" in rules) is blamed

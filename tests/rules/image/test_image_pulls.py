@@ -37,13 +37,19 @@ def _causes(says: str, secrets: str = "") -> list[str]:
         ("registry.example.com/web:2.0: not found", "image_does_not_exist"),
         ("manifest unknown", "image_does_not_exist"),
         ("dial tcp: lookup registry.example.com on 10.0.0.2:53: no such host", "registry_name_does_not_resolve"),
+        ("dial tcp: lookup registry.example.com on 10.0.0.2:53: read udp 10.0.0.7:4142->10.0.0.2:53: i/o timeout",
+         "registry_name_does_not_resolve"),
+        ("dial tcp: lookup registry.example.com on [::1]:53: dial udp [::1]:53: connect: network is unreachable",
+         "registry_name_does_not_resolve"),
+        ("dial tcp: lookup registry.example.com: Try again", "registry_name_does_not_resolve"),
+        ("dial tcp 192.0.2.9:443: i/o timeout", "registry_cannot_be_reached"),
         ("failed to authorize: unexpected status: 401 Unauthorized", "image_pull_is_denied"),
         ("toomanyrequests: You have reached your pull rate limit", "registry_limits_pulls"),
         ("tls: failed to verify certificate: x509: unknown authority", "registry_certificate_is_not_trusted"),
         ("no match for platform in manifest: not found", "image_lacks_the_platform"),
         ("dial tcp 192.0.2.9:443: connect: connection refused", "registry_cannot_be_reached"),
     ],
-)
+)  # fmt: skip
 def test_each_answer_has_its_own_cause(says: str, rule: str) -> None:
     assert _causes(says) == [rule]
 

@@ -41,3 +41,28 @@ def test_burning_cpu_explains_slowness_better_than_the_network() -> None:
 
 def test_a_rise_within_what_load_changes_do_is_quiet() -> None:
     assert causes_of(CALLS + _alert("cart", before=20, now=24)) == []
+
+
+ONE_NODE = """
+---
+{kind: Node, metadata: {name: n1}}
+""" + "".join(
+    f"""
+---
+kind: Pod
+metadata:
+  name: {name}-0
+  labels: {{app: {name}}}
+  ownerReferences: [{{apiVersion: apps/v1, kind: Deployment, name: {name}, controller: true}}]
+spec: {{nodeName: n1}}
+status: {{phase: Running}}
+"""
+    for name in ("front", "stock")
+)
+
+
+def test_workloads_of_one_node_that_answer_with_errors_are_reached_and_its_network_is_not_slow() -> None:
+    lone = CALLS.partition("---\n{kind: CallEdge")[0] + ONE_NODE
+    refused = _alert("front", "errors", 100, 60) + _alert("stock", "errors", 100, 60)
+    assert ("node_network_is_slow", "n1") not in causes_of(lone + refused)
+    assert ("node_network_is_slow", "n1") in causes_of(lone + _alert("front") + _alert("stock"))

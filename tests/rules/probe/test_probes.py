@@ -78,6 +78,20 @@ def _diagnosis(kind: str, probe: str, says: str, state: str = RUNS) -> Diagnosis
             "liveness_probe_is_too_impatient",
         ),
         (
+            "liveness",
+            "{grpc: {port: 8080}, periodSeconds: 1, failureThreshold: 1}",
+            'Liveness probe failed: service unhealthy (responded with \\"NOT_SERVING\\")',
+            KILLED,
+            "liveness_probe_is_too_impatient",
+        ),
+        (
+            "liveness",
+            "{httpGet: {path: /healthz, port: 8080}, initialDelaySeconds: 40}",
+            "Liveness probe failed: HTTP probe failed with statuscode: 503",
+            KILLED,
+            "probe_fails_for_the_process",
+        ),
+        (
             "readiness",
             "{httpGet: {path: /ready, port: 8080}}",
             "Readiness probe failed: HTTP probe failed with statuscode: 503",

@@ -140,3 +140,79 @@ involvedObject: {kind: Pod, name: web-0}
 lastTimestamp: '2026-01-01T11:00:00Z'
 """
     assert diagnose(snapshot_of(CONTROL_PLANE + _worker("n1") + placed), Incident()).root_causes == ()
+
+
+CORDONED = """
+---
+kind: Node
+metadata: {name: cp2, labels: {node-role.kubernetes.io/control-plane: ''}}
+spec: {unschedulable: true}
+status: {allocatable: {cpu: '4', memory: 8Gi, pods: '110'}, conditions: [{type: Ready, status: 'True'}]}
+"""
+
+
+def test_a_cordoned_control_plane_is_not_blamed_for_an_affinity_that_was_not_read() -> None:
+    causes = _causes(
+        CORDONED,
+        _worker("n1"),
+        wish="{containers: [{name: app}]}",
+        says=f"0/3 nodes are available: {CP_TAINT}, 1 node(s) were unschedulable, "
+        "1 node(s) didn't match Pod's node affinity/selector.",
+    )
+    assert causes == ["node_affinity_matches_no_node"]
+
+
+BESIDE = "{labelSelector: {matchLabels: {app: web}}, topologyKey: kubernetes.io/hostname}"
+
+
+@pytest.mark.parametrize(
+    ("affinity", "says", "rule"),
+    [
+        ("podAntiAffinity", ", 1 node(s) didn't match pod anti-affinity rules", "pod_anti_affinity_leaves_no_node"),
+        ("podAntiAffinity", "", "pod_anti_affinity_leaves_no_node"),
+        ("podAntiAffinity", ", 1 node(s) didn't satisfy existing pods anti-affinity rules",
+         "pod_anti_affinity_leaves_no_node"),
+        ("podAffinity", ", 1 node(s) didn't match pod affinity rules", "pod_affinity_matches_no_pod"),
+        ("podAffinity", "", "pod_affinity_matches_no_pod"),
+    ],
+)  # fmt: skip
+def test_older_schedulers_word_both_pod_affinities_alike(affinity: str, says: str, rule: str) -> None:
+    causes = _causes(
+        _worker("n1"),
+        wish=f"{{affinity: {{{affinity}: {{requiredDuringSchedulingIgnoredDuringExecution: [{BESIDE}]}}}}, "
+        "containers: [{name: app}]}",
+        says=f"0/2 nodes are available: {CP_TAINT}, 1 node(s) didn't match pod affinity/anti-affinity{says}.",
+    )
+    assert causes == [rule]
+
+
+BARE = """
+---
+kind: Pod
+metadata: {name: web-0, creationTimestamp: '2026-01-01T11:50:00Z'}
+spec: WISH
+status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False'}]}
+"""
+TERM = "{matchExpressions: [{key: zone, operator: In, values: [z9]}]}"
+ZONE = f"{{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{TERM}]}}}}"
+
+
+def _untold(wish: str) -> list[str]:
+    text = CONTROL_PLANE + _worker("n1", "{zone: z1}") + _worker("n2", "{zone: z2}") + BARE.replace("WISH", wish)
+    return [cause.rule for cause in diagnose(snapshot_of(text), Incident(namespaces=("shop",))).root_causes]
+
+
+def test_the_objects_tell_why_no_node_fits_when_the_schedulers_words_are_gone() -> None:
+    assert _untold(f"{{affinity: {{nodeAffinity: {ZONE}}}, containers: [{{name: app}}]}}") == [
+        "node_affinity_matches_no_node"
+    ]
+    assert _untold("{containers: [{name: app, resources: {requests: {cpu: '9'}}}]}") == ["cpu_request_fits_no_node"]
+
+
+def test_nothing_is_guessed_where_a_node_could_take_the_pod() -> None:
+    assert not _untold("{nodeSelector: {zone: z1}, containers: [{name: app}]}")
+
+
+def test_a_gated_pod_has_not_been_refused() -> None:
+    gated = f"{{schedulingGates: [{{name: wait}}], affinity: {{nodeAffinity: {ZONE}}}, containers: [{{name: app}}]}}"
+    assert "node_affinity_matches_no_node" not in _untold(gated)
