@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import failing_calls
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, View, Workload
 
