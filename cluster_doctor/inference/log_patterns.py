@@ -22,6 +22,8 @@ MOST_IN_ALL = 200_000
 BASELINE = 10
 """Lines from before, below which nothing of a workload is called new."""
 _MOST_WORKLOADS = 20
+_LOOKS = 5
+"""Lines of one template that are read for what they are evidence for: what they share is what makes them one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,16 @@ class PatternCount:
 
     def take(self, said: Said) -> None:
         """Count one line."""
-        told = read_told(said.log.lines[said.position])
-        level = said.line.level
-        alarming = told is not None or (level is not None and level > LogLevel.INFO)
-        number = self._miner.add(said.line.text, alarming=alarming)
+        raw, level = said.log.lines[said.position], said.line.level
+        number = self._miner.add(said.line.text, alarming=level is not None and level > LogLevel.INFO)
+        if number is None and read_told(raw):
+            number = self._miner.add(said.line.text, alarming=True)
         if number is None:
             self.left_out += 1
             return
-        self._seen[number].take(said, told.trouble if told else None)
+        seen = self._seen[number]
+        told = read_told(raw) if seen.count + seen.earlier < _LOOKS else None
+        seen.take(said, told.trouble if told else None)
         if said.before:
             self._earlier[said.workload] += 1
         else:
