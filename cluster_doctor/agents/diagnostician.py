@@ -6,7 +6,7 @@ from cluster_doctor.agents.investigator import Investigator
 from cluster_doctor.domain.diagnosis import Diagnosis, Status
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.tools.reasoning import diagnose, mentions
+from cluster_doctor.tools.reasoning import diagnose, log_changes, mentions
 
 
 def find_root_causes(
@@ -15,6 +15,11 @@ def find_root_causes(
     """Run the rules and rank what they found; hand the rest to the investigator, if there is one."""
     named = tuple(mention.ref for mention in mentions(incident.text) if mention.ref)
     diagnosis = diagnose(cluster, incident, named)
+    concerned = [
+        *(ref for cause in diagnosis.root_causes for ref in (cause.subject, *cause.affected)),
+        *(symptom.subject for symptom in diagnosis.unexplained),
+    ]
+    diagnosis = diagnosis.model_copy(update={"log_changes": log_changes(cluster, concerned)})
     if investigator is None or (diagnosis.status is not Status.UNRESOLVED and not diagnosis.unexplained):
         return diagnosis
     return _with_held_evidence(cluster, investigator.investigate(cluster, incident, diagnosis))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,7 +31,7 @@ from cluster_doctor.sources.assembled import LivePlace, live_source
 
 if TYPE_CHECKING:
     from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-    from cluster_doctor.sources.protocol import Source
+    from cluster_doctor.sources.protocol import Source, Want
 
 FOUND, BLIND = 1, 3
 
@@ -148,6 +149,22 @@ def picture(
     Raises:
         SourceError: nothing could be read.
     """
+    return picture_with(lambda _: (), namespaces, recorded, form, live, console)
+
+
+def picture_with(
+    missing: Callable[[ClusterSnapshot], Sequence[Want]],
+    namespaces: tuple[str, ...],
+    recorded: str | None,
+    form: str | None,
+    live: LivePlace,
+    console: Console,
+) -> ClusterSnapshot:
+    """Read what the options name, and then what is missing in it.
+
+    Raises:
+        SourceError: nothing could be read.
+    """
     from cluster_doctor.sources.protocol import Scope  # noqa: PLC0415 - keeps --help quick
 
     source: Source
@@ -157,7 +174,9 @@ def picture(
         source = open_recorded(standard_input() if recorded == "-" else recorded, form)
     else:
         source = live_source(live)
-    return source.collect(Scope(namespaces=namespaces), console.progress)
+    seen = source.collect(Scope(namespaces=namespaces), console.progress)
+    wants = missing(seen)
+    return source.fetch(seen, wants, console.progress) if wants else seen
 
 
 def pictures_of(files: list[Path], namespaces: tuple[str, ...], console: Console) -> list[ClusterSnapshot]:

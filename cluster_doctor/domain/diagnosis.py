@@ -11,6 +11,7 @@ from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Severity
 from cluster_doctor.domain.incident import Symptom
+from cluster_doctor.domain.log_pattern import LogChange
 from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 
@@ -92,7 +93,10 @@ class NextProbe(BaseModel):
 
 
 class Diagnosis(BaseModel):
-    """What is wrong: root causes, most probable first, and the honest remainder."""
+    """What is wrong: root causes, most probable first, and the honest remainder.
+
+    `log_changes` tell what workloads that are concerned log since a change; they are told beside the causes.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -100,6 +104,7 @@ class Diagnosis(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    log_changes: tuple[LogChange, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -10,6 +10,7 @@ from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.diagnosis import Hypothesis, NextProbe, RootCause, Status
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Claim, Incident, Symptom
+from cluster_doctor.domain.log_pattern import LogChange
 from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.remediation import Outcome, RemediationPlan
 from cluster_doctor.domain.triage import Triage
@@ -44,6 +45,7 @@ class Report(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    log_changes: tuple[LogChange, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()

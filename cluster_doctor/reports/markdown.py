@@ -34,6 +34,11 @@ def _lines(report: Report) -> Iterator[str]:
     if report.next_probes:
         yield "\n## What would tell\n"
         yield from (f"- {safe(wording.probe(probe))}: {span(probe.command)}" for probe in report.next_probes)
+    for change in report.log_changes:
+        yield f"\n## {safe(wording.log_change(change))}\n"
+        yield from (
+            f"- {safe(wording.pattern(pattern))} {span(pattern.example.command)}" for pattern in change.patterns
+        )
     yield from _triage(report)
     if report.predictions:
         yield "\n## Coming up\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from cluster_doctor.rules.protocol import Records, Rule
+from cluster_doctor.rules.protocol import Rule, words
 
 _HEAD = """\
 # Rules
@@ -31,7 +31,7 @@ def _lines(rules: Iterable[Rule]) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    needs = [need.value if isinstance(need, Records) else need.kind for need in (rule.subject, *rule.needs)]
+    needs = [" or ".join(words(need)) for need in (rule.subject, *rule.needs)]
     yield f"\n### {rule.name}\n"
     yield f"{rule.doc.summary}\n"
     yield f"- {rule.severity.name}, {rule.stage.value}, {rule.directness.value}; needs {_listed(needs)}"
@@ -40,5 +40,5 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"- See {_listed(f'<{reference}>' for reference in rule.doc.references)}"
 
 
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(words))
+def _listed(members: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(members))

@@ -54,6 +54,7 @@ def text_lines(report: Report, width: int = 80) -> Iterator[Line]:
     if len(report.root_causes) > MOST_CAUSES:
         yield Line(f"  … and {len(report.root_causes) - MOST_CAUSES} more causes; --output json has them all")
     yield from _unexplained(report, width)
+    yield from _log_changes(report, width)
     yield from _triage(report, width)
     yield from _coming_up(report, width)
     yield from _remedy(report, width)
@@ -115,6 +116,14 @@ def _unexplained(report: Report, width: int) -> Iterator[Line]:
         for probe in report.next_probes:
             yield from _wrap(wording.probe(probe), width, "  - ")
             yield from _commands([probe.command], "    ")
+
+
+def _log_changes(report: Report, width: int) -> Iterator[Line]:
+    for change in report.log_changes[:MOST_CAUSES]:
+        yield from _heading(wording.log_change(change))
+        for pattern in change.patterns:
+            yield from _wrap(wording.pattern(pattern), width, "  - ", Tone.UNSURE)
+            yield from _commands([pattern.example.command], "    ")
 
 
 def _triage(report: Report, width: int) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from cluster_doctor.domain.diagnosis import NextProbe, RootCause, Status
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.incident import Claim, ClaimVerdict
+from cluster_doctor.domain.log_pattern import LogChange, LogPattern
 from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.domain.report import Report
 from cluster_doctor.reports.plain import one_line
@@ -106,6 +107,18 @@ def unchecked(report: Report) -> str:
         return ""
     kinds = sorted({kind for lacked in report.rules_unknown.values() for kind in lacked.split(", ")})
     return f"{len(report.rules_unknown)} checks could not judge, because nobody read: {', '.join(kinds)}"
+
+
+def log_change(told: LogChange) -> str:
+    """Since when a workload says what it did not say before."""
+    when = f" at {moment(told.at)}" if told.at else ""
+    return f"New in the logs of {told.subject} since the {told.change}{when}"
+
+
+def pattern(told: LogPattern) -> str:
+    """How often lines of a form were logged, how bad they are, and how they read."""
+    grade = " ".join(word for word in (told.level, f"({told.trouble})" if told.trouble else "") if word)
+    return f"{told.count} times {f'{grade} ' if grade else ''}{value(told.template)}"
 
 
 def outcome(told: Outcome | None) -> str:

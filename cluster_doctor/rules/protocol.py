@@ -24,7 +24,10 @@ class Records(StrEnum):
     CONNECTION_PROBES = "ConnectionProbe"
 
 
-Need = type[View] | Records
+Need = type[View] | Records | tuple[Records, ...]
+"""A kind, a record, or several records any of which will do."""
+OBSERVED = (Records.ALERTS, Records.METRICS)
+"""Somebody measured: alerts compare figures with those before, and series can be compared by ourselves."""
 Check = Callable[[Any, ClusterSnapshot], Iterable[Match]]  # Any: each rule takes the view that it names
 Selection = Callable[[ClusterSnapshot], Iterable[View]]
 """Finds the subjects that several rules need look at."""
@@ -78,23 +81,30 @@ class Rule:
 
     def met_everywhere(self, cluster: ClusterSnapshot) -> bool:
         """Tell at once whether all that the rule needs was read of the whole cluster."""
-        return all(cluster.coverage.covers(_word(need)) for need in self.needs)
+        return all(any(map(cluster.coverage.covers, words(need))) for need in self.needs)
 
     def unmet(self, cluster: ClusterSnapshot, namespace: str | None) -> list[str]:
         """Name what the rule needs and nobody collected for a namespace.
 
         Events and records are read object by object, so that some of them is all that can be asked for.
         """
-        return [_word(need) for need in self.needs if not _met(need, cluster, namespace)]
+        return [words(need)[0] for need in self.needs if not _met(need, cluster, namespace)]
 
 
-def _word(need: Need) -> str:
-    return need.value if isinstance(need, Records) else need.kind
+def words(need: Need) -> tuple[str, ...]:
+    """Name what a rule needs as `Coverage.lists` does: any one of several will do."""
+    match need:
+        case tuple():
+            return tuple(record.value for record in need)
+        case Records():
+            return (need.value,)
+        case _:
+            return (need.kind,)
 
 
 def _met(need: Need, cluster: ClusterSnapshot, namespace: str | None) -> bool:
-    if isinstance(need, Records) or need is Event:
-        return cluster.coverage.touches(_word(need), namespace)
+    if isinstance(need, (Records, tuple)) or need is Event:
+        return any(cluster.coverage.touches(word, namespace) for word in words(need))
     if namespace is None:  # what lives in no namespace is judged by the namespaces that were read
         return cluster.coverage.touches(need.kind)
     return cluster.covers(need, namespace)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.reading import collect, fetch_missing
-from cluster_doctor.tools.reasoning import check_claims, diagnose, mentions, plan_for, triage
+from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plan_for, triage
 
 
 class Specialist(StrEnum):
@@ -47,6 +47,7 @@ FETCH_MISSING = Tool(fetch_missing, Access.READS_CLUSTER)
 MENTIONS = Tool(mentions, Access.COMPUTES)
 CHECK_CLAIMS = Tool(check_claims, Access.COMPUTES)
 DIAGNOSE = Tool(diagnose, Access.COMPUTES)
+LOG_CHANGES = Tool(log_changes, Access.COMPUTES)
 TRIAGE = Tool(triage, Access.COMPUTES)
 PLAN_FOR = Tool(plan_for, Access.COMPUTES)
 EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
@@ -54,7 +55,7 @@ EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
 HELD: Mapping[Specialist, tuple[Tool, ...]] = {
     Specialist.COLLECTOR: (MENTIONS, COLLECT),
     Specialist.VERIFIER: (MENTIONS, FETCH_MISSING, CHECK_CLAIMS),
-    Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE),
+    Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES),
     Specialist.TRIAGER: (TRIAGE,),
     Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS),
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from cluster_doctor import rules
+from cluster_doctor.snapshot import log_lines
 
 LINE = 16_000
 HOSTILE = {
@@ -37,7 +38,8 @@ def _patterns(value: object) -> Iterator[re.Pattern[str]]:
 
 def _all_patterns() -> dict[str, re.Pattern[str]]:
     found: dict[str, re.Pattern[str]] = {}
-    for module in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}."):
+    packages = ((package.__path__, f"{package.__name__}.") for package in (rules, log_lines))
+    for module in (module for path, prefix in packages for module in pkgutil.walk_packages(path, prefix)):
         for value in vars(importlib.import_module(module.name)).values():
             for pattern in _patterns(value):
                 found.setdefault(pattern.pattern, pattern)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.dependency.failing_calls import Trouble, callers_in_trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import callers_in_trouble, failing_calls
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Secret, Workload
 

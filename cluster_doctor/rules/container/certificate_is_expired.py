@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_pods, failing_with
+from cluster_doctor.rules.container.last_words import failing_for, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.named import EXPIRED
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
-
-_WORDS = re.compile(
-    r"certificate (?:has )?expired|certificate is not yet valid|CertificateExpiredException"
-    r"|CERT_HAS_EXPIRED|certificate verify failed: certificate has expired",
-    re.IGNORECASE,
-)
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
@@ -76,11 +70,17 @@ def certificate_is_expired(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/
     """
-    for container, _, evidence in failing_with(_WORDS, pod, cluster):
+    for container, told, evidence in failing_for(Trouble.CERTIFICATE, pod, cluster):
+        if told.name != EXPIRED:
+            continue
         yield Match(
             message=f"container {container.name} of Pod {pod.name} meets an expired certificate: {evidence.value}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
-            effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
+            effects=(
+                Effect(EffectKind.CONTAINER_CRASHING, pod.ref),
+                Effect(EffectKind.POD_NOT_READY, pod.ref),
+                Effect(EffectKind.CALLS_FAILING, cluster.workload_ref(pod.ref)),
+            ),
             about=container.name,
             since=pod.created_at,
         )

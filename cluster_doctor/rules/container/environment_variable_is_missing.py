@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_pods, failing_with
+from cluster_doctor.rules.container.last_words import failing_for, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
-
-_WORDS = re.compile(
-    r"(?:environment variable|env(?:ironment)? var"
-    r"|env)\W{1,3}[\"'`]?([A-Z][A-Z0-9_]{2,})[\"'`]? (?:is )?(?:not (?:set|defined|found|provided)"
-    r"|missing|required|undefined|must be set|empty)"
-    r"|([A-Z][A-Z0-9_]{3,}) (?:environment variable )?(?:is (?:not set|undefined|required|missing|not defined)"
-    r"|must be (?:set|specified|provided))"
-    r"|(?:missing|required|undefined)(?: required)? (?:environment variable"
-    r"|env(?:ironment)? var|env)s?:? [\"'`]?([A-Z][A-Z0-9_]{2,})"
-    r"|KeyError: '([A-Z][A-Z0-9_]{2,})'|([A-Z][A-Z0-9_]{3,}): (?:parameter not set|unbound variable)"
-)
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
@@ -80,16 +68,12 @@ def environment_variable_is_missing(pod: Pod, cluster: ClusterSnapshot) -> Match
     References:
         https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/
     """
-    for container, found, evidence in failing_with(_WORDS, pod, cluster):
+    for container, told, evidence in failing_for(Trouble.SETTING, pod, cluster):
         yield Match(
-            message=f"container {container.name} of Pod {pod.name} misses environment variable {_variable(found)}",
+            message=f"container {container.name} of Pod {pod.name} misses environment variable {told.name}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
             effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
             about=container.name,
             since=pod.created_at,
-            facts=(("variable", _variable(found)), ("container", container.name)),
+            facts=(("variable", told.name), ("container", container.name)),
         )
-
-
-def _variable(found: re.Match[str]) -> str:
-    return next((group for group in found.groups() if group), "")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.final_complaint import keeps_saying
+from cluster_doctor.rules.container.final_complaint import keeps_telling
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
-
-_WORDS = re.compile(r"too many open files|\bEMFILE\b|\bENFILE\b|no file descriptors available", re.IGNORECASE)
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)
@@ -56,7 +53,7 @@ def file_descriptors_are_exhausted(pod: Pod, cluster: ClusterSnapshot) -> Matche
     References:
         https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/
     """
-    evidence = keeps_saying(pod, _WORDS, cluster) if pod.expected_to_run else None
+    evidence = keeps_telling(pod, Trouble.OPEN_FILES, cluster) if pod.expected_to_run else None
     if evidence is None:
         return
     workload = cluster.workload_ref(pod.ref)

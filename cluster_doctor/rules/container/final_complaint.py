@@ -9,6 +9,8 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Match
 from cluster_doctor.rules.container.last_words import failing_with
+from cluster_doctor.snapshot.log_lines.told import read_told
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Pod
 
@@ -42,11 +44,25 @@ def complaints_of(pod: Pod, pattern: re.Pattern[str], message: Message, cluster:
 
 def keeps_saying(pod: Pod, pattern: re.Pattern[str], cluster: ClusterSnapshot) -> Evidence | None:
     """Cite the newest line that a pattern matches, if a container says so again and again at the end of its log."""
+    return _again_and_again(pod, lambda line: pattern.search(line) is not None, cluster)
+
+
+def keeps_telling(pod: Pod, trouble: Trouble, cluster: ClusterSnapshot) -> Evidence | None:
+    """Cite the newest line that tells of a trouble, if a container does so again and again at the end of its log."""
+
+    def tells(line: str) -> bool:
+        told = read_told(line)
+        return told is not None and told.trouble is trouble
+
+    return _again_and_again(pod, tells, cluster)
+
+
+def _again_and_again(pod: Pod, tells: Callable[[str], bool], cluster: ClusterSnapshot) -> Evidence | None:
     for log in cluster.logs_of(pod.ref):
         if log.previous:
             continue
         first = max(0, len(log.lines) - _LINES)
-        told = [position for position in range(first, len(log.lines)) if pattern.search(log.lines[position])]
+        told = [position for position in range(first, len(log.lines)) if tells(log.lines[position])]
         if len(told) >= _OFTEN:
             return log.cite(told[-1])
     return None

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.rules.container.ending import crashing_now
 from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.snapshot.log_lines.line import LONGEST
+from cluster_doctor.snapshot.log_lines.told import Told, read_told
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
+from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, ContainerRole, Pod
 
 _LINES = 200
-_LONGEST = 4_000
-"""Characters of a line that are searched: what a program says of its end is short, what it dumps is not."""
 
 
 def failing_containers(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container]:
@@ -43,7 +45,7 @@ def last_words(
         if log.container not in {"", container.name}:
             continue
         for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - _LINES), -1):
-            found = pattern.search(log.lines[position], 0, _LONGEST)
+            found = pattern.search(log.lines[position], 0, LONGEST)
             if found:
                 return found, log.cite(position)
     return None
@@ -57,3 +59,21 @@ def failing_with(
         said = last_words(pod, container, words, cluster)
         if said:
             yield container, *said
+
+
+def failing_for(trouble: Trouble, pod: Pod, cluster: ClusterSnapshot) -> Iterator[tuple[Container, Told, Evidence]]:
+    """Yield the failing containers of a Pod whose logs tell of a trouble: the newest line that does."""
+    for container in failing_containers(pod, cluster):
+        for log in cluster.logs_of(pod.ref):
+            found = _newest(trouble, log) if log.container in {"", container.name} else None
+            if found:
+                yield container, *found
+                break
+
+
+def _newest(trouble: Trouble, log: ContainerLog) -> tuple[Told, Evidence] | None:
+    for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - _LINES), -1):
+        told = read_told(log.lines[position])
+        if told and told.trouble is trouble:
+            return told, log.cite(position)
+    return None

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
-from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_pods, failing_with
+from cluster_doctor.rules.container.last_words import failing_for, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
-
-_WORDS = re.compile(
-    r"(?:address already in use|EADDRINUSE|port (\d+) (?:is|was) already in use"
-    r"|bind\(\) to \S+ failed|Address in use|Only one usage of each socket)",
-    re.IGNORECASE,
-)
-
-_PORT = re.compile(r"[:\s](\d{2,5})\b(?=.{0,20}(?:bind|in use|EADDRINUSE))|:(\d{2,5})\b")
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
@@ -78,18 +68,13 @@ def port_is_taken_in_pod(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking
     """
-    for container, found, evidence in failing_with(_WORDS, pod, cluster):
+    for container, told, evidence in failing_for(Trouble.PORT_TAKEN, pod, cluster):
         yield Match(
             message=f"container {container.name} of Pod {pod.name} cannot "
-            f"listen{_on(found, evidence)}: the port is taken in the Pod",
+            f"listen{f' on port {told.port}' if told.port else ''}: the port is taken in the Pod",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
             effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
             about=container.name,
             since=pod.created_at,
             facts=(("container", container.name),),
         )
-
-
-def _on(found: re.Match[str], evidence: Evidence) -> str:
-    number = found[1] or "".join(next(iter(_PORT.findall(str(evidence.value))), ()))
-    return f" on port {number}" if number else ""

@@ -9,7 +9,8 @@ from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Match
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.dependency.databases import complained_about, is_database
-from cluster_doctor.rules.dependency.failing_calls import FailingCall, Trouble, failing_calls, read_line
+from cluster_doctor.rules.dependency.failing_calls import FailingCall, failing_calls, read_call
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
@@ -42,8 +43,8 @@ def complaints(server: Workload, trouble: Trouble, what: str, cluster: ClusterSn
 def _own(server: Workload, trouble: Trouble, cluster: ClusterSnapshot) -> Iterator[Evidence]:
     for pod in cluster.pods_of(server.ref):
         for event in cluster.events_about(pod.ref, "Unhealthy"):
-            told = read_line(event.message)
-            if told and told[0] is trouble:
+            told = read_call(event.message)
+            if told and told.trouble is trouble:
                 yield event.cite_message()
                 break
     for call in failing_calls(server.ref, cluster):

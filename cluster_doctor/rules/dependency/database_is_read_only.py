@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.dependency.complaints import complaints
-from cluster_doctor.rules.dependency.failing_calls import Trouble
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Workload
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import failing_calls
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Namespace, Service, View, Workload
 

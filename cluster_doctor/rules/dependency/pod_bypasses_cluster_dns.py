@@ -5,8 +5,9 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.dependency.callers import suffers
-from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import failing_calls
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.paths import words
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Service, Workload

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.dependency.failing_calls import Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import failing_calls
 from cluster_doctor.rules.dependency.secret_ports import ports_from_secrets, ports_of_named_services
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Secret, Service, Workload
 

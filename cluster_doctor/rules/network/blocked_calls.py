@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.dependency.callers import suffers
-from cluster_doctor.rules.dependency.failing_calls import FailingCall, Trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import FailingCall, failing_calls
 from cluster_doctor.rules.network.peers import PodPeer
 from cluster_doctor.rules.network.reachability import Access, Passage, may_reach
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Service, ServicePort, Workload
 

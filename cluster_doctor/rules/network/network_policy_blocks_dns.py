@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
-from cluster_doctor.rules.dependency.failing_calls import (
-    FailingCall,
-    Trouble,
-    callers_in_trouble,
-    failing_calls,
-)
+from cluster_doctor.rules.dependency.failing_calls import FailingCall, callers_in_trouble, failing_calls
 from cluster_doctor.rules.network.blocked_calls import cite_denial
 from cluster_doctor.rules.network.name_servers import cached_on_nodes, dns_pods, target_port
 from cluster_doctor.rules.network.peers import Peer, PodPeer, UnreadPeer
 from cluster_doctor.rules.network.policy import Direction
 from cluster_doctor.rules.network.reachability import Access, may_reach
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import NetworkPolicy, Pod, Workload
 

@@ -8,7 +8,7 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.performance.anomalies import NOTABLE as RISE
 from cluster_doctor.rules.performance.anomalies import burst, slowdowns, troubled
 from cluster_doctor.rules.performance.trends import recent_level, series_of
-from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.protocol import OBSERVED, Matches, rule
 from cluster_doctor.snapshot.quantity import format_quantity
 from cluster_doctor.snapshot.records import Metric
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -21,7 +21,7 @@ ALERTS = frozenset({"CPUThrottlingHigh"})
 """The alert of kubernetes-mixin that compares paused with all scheduling periods."""
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Pod, Records.ALERTS), directness=Directness.MEASURED)
+@rule(Severity.ERROR, subject=Workload, needs=(Pod, OBSERVED), directness=Directness.MEASURED)
 def cpu_limit_throttles_container(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload is slow, and the kernel pauses its containers because they reach their CPU limit.
 

@@ -6,14 +6,22 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.memory import oom_evidence
-from cluster_doctor.rules.performance.trends import grows_steadily, last_rise, series_of
+from cluster_doctor.rules.performance.trends import FEWEST, STEADY, grows_steadily, last_rise, rises, series_of
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.records import Metric
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Workload
 
 GROWTH = 2.0
 """A cache that fills and a load that comes back at noon seldom double what is used without a pause."""
+
+TOOTH = 1.2
+"""How much a rise that is seen again and again must have grown."""
+
+TEETH = 2
+NEAR_LIMIT = 0.8
+"""Share of the limit at which such a rise ends: between two samples the rest is used up."""
 
 LONG = 3600
 """Seconds that a rise must last: a start is over long before."""
@@ -104,15 +112,10 @@ def memory_use_keeps_growing(workload: Workload, cluster: ClusterSnapshot) -> Ma
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/
     """
-    killed = [
-        fact
-        for pod in cluster.pods_of(workload.ref)
-        for container in pod.containers
-        for fact in oom_evidence(pod, container, cluster)
-    ]
-    if not killed:
-        return
-    rise = _rise(workload, cluster)
+    killed = _kills(workload, cluster, lately=True)
+    rise = _rise(workload, cluster) if killed else None
+    if rise is None and (killed := _kills(workload, cluster, lately=False)):
+        rise = _saw(workload, cluster)
     if rise is None:
         return
     message, cited = rise
@@ -121,6 +124,35 @@ def memory_use_keeps_growing(workload: Workload, cluster: ClusterSnapshot) -> Ma
         evidence=(cited, *killed[:2]),
         effects=(Effect(EffectKind.MEMORY_LEAKING, workload.ref),),
     )
+
+
+def _kills(workload: Workload, cluster: ClusterSnapshot, *, lately: bool) -> list[Evidence]:
+    """Cite the kills for memory: those that count now, or all that the status remembers."""
+    return [
+        fact
+        for pod in cluster.pods_of(workload.ref)
+        for container in pod.containers
+        for fact in (
+            oom_evidence(pod, container, cluster)
+            if lately
+            else [pod.cite(f"{container.status_path}.lastState.terminated")]
+            if text(container.last_terminated, "reason") == "OOMKilled"
+            else []
+        )
+    ]
+
+
+def _saw(workload: Workload, cluster: ClusterSnapshot) -> tuple[str, Evidence] | None:
+    """A rise to the limit, a kill, and the same again: slow leaks outlive the time in which one kill is news."""
+    limit = sum(float(container.limit("memory") or 0) for container in workload.template.containers)
+    for series in series_of(workload.ref, Metric.MEMORY_BYTES, cluster) if limit else ():
+        *ended, running = rises(series.values)
+        grown = [part for part in ended if grows_steadily(part, TOOTH) and part[-1] >= NEAR_LIMIT * limit]
+        still = len(running) < FEWEST or grows_steadily(running, 1.0)
+        if len(grown) >= TEETH and len(grown) >= STEADY * (len(ended) - 1) and still:
+            told = f"{len(grown)} times from {_mebibytes(grown[-1][0])} to {_mebibytes(grown[-1][-1])}"
+            return told, series.cite(told, grown[-1][-1])
+    return None
 
 
 def _rise(workload: Workload, cluster: ClusterSnapshot) -> tuple[str, Evidence] | None:

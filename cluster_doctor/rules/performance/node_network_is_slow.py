@@ -5,12 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.performance.anomalies import burst, errors, origins, shared_node, slowdowns
-from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.protocol import OBSERVED, Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node, Pod
 
 
-@rule(Severity.ERROR, subject=Node, needs=(Records.ALERTS, Pod), directness=Directness.MEASURED)
+@rule(Severity.ERROR, subject=Node, needs=(OBSERVED, Pod), directness=Directness.MEASURED)
 def node_network_is_slow(node: Node, cluster: ClusterSnapshot) -> Matches:
     """Several workloads are slow on their own account, and the node is what they share.
 

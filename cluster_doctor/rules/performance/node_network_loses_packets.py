@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.rules.performance.anomalies import growth, nodes_of, troubled
-from cluster_doctor.rules.protocol import Matches, Records, rule
-from cluster_doctor.snapshot.records import Anomaly
+from cluster_doctor.rules.performance.anomalies import growth, nodes_of, retransmissions, troubled
+from cluster_doctor.rules.protocol import OBSERVED, Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node, Pod
 
@@ -20,7 +19,7 @@ RISE = 10.0
 """How many times more than before."""
 
 
-@rule(Severity.ERROR, subject=Node, needs=(Records.ALERTS, Pod), directness=Directness.REPORTED)
+@rule(Severity.ERROR, subject=Node, needs=(OBSERVED, Pod), directness=Directness.REPORTED)
 def node_network_loses_packets(node: Node, cluster: ClusterSnapshot) -> Matches:
     """The node retransmits TCP segments far more often than before, and several workloads are slow.
 
@@ -113,7 +112,7 @@ def node_network_loses_packets(node: Node, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/debug/debug-cluster/
     """
-    alerts = [a for a in cluster.alerts_on(node.ref) if a.anomaly is Anomaly.RETRANSMISSION and (a.now or 0) >= MANY]
+    alerts = [found for found in retransmissions(node, cluster) if (found.now or 0) >= MANY]
     if not alerts or growth(alerts[0]) < RISE or len(troubled(cluster)) < 2:
         return
     yield Match(

@@ -16,6 +16,9 @@ FEWEST = 12
 PARTS = 6
 """Into how many parts of one length samples are cut."""
 
+FALL = 0.25
+"""Share by which a process that is started anew lies below the one before; no collection of garbage ends in a kill."""
+
 STEADY = 0.8
 """Share of parts that lie above the part before in a steady rise."""
 
@@ -33,6 +36,12 @@ def last_rise(values: Sequence[float]) -> Sequence[float]:
         if values[position] < values[position - 1] / 2:
             begin = position
     return values[begin:]
+
+
+def rises(values: Sequence[float]) -> list[Sequence[float]]:
+    """Cut samples where they fall by a quarter of what they were: each part is the life of one process."""
+    cuts = [at for at in range(1, len(values)) if values[at] < (1 - FALL) * values[at - 1]]
+    return [values[begin:end] for begin, end in pairwise([0, *cuts, len(values)])]
 
 
 def grows_steadily(values: Sequence[float], factor: float) -> bool:

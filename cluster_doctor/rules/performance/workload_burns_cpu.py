@@ -5,12 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.performance.anomalies import burst, growth, troubled
-from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.protocol import OBSERVED, Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Records.ALERTS,), directness=Directness.MEASURED)
+@rule(Severity.ERROR, subject=Workload, needs=(OBSERVED,), directness=Directness.MEASURED)
 def workload_burns_cpu(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload's CPU use has jumped, and it or its callers are slow.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.performance.anomalies import burst, growth, origins, slowdowns
-from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.performance.anomalies import burst, growth, load_step, origins, slowdowns
+from cluster_doctor.rules.performance.steps import Step
+from cluster_doctor.rules.protocol import OBSERVED, Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Records.ALERTS,), directness=Directness.MEASURED)
+@rule(Severity.ERROR, subject=Workload, needs=(OBSERVED,), directness=Directness.MEASURED)
 def workload_network_is_slow(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload is the deepest one that is slow, and neither its CPU nor what it calls explains it.
 
@@ -46,7 +47,7 @@ def workload_network_is_slow(workload: Workload, cluster: ClusterSnapshot) -> Ma
     if workload.ref not in origins(cluster) or burst(workload.ref, cluster):
         return
     alerts = slowdowns(workload.ref, cluster)
-    if not alerts:
+    if not alerts or (isinstance(alerts[0], Step) and load_step(workload.ref, cluster)):
         return
     peers = [growth(alert) for ref in origins(cluster) for alert in slowdowns(ref, cluster)]
     stands_out = growth(alerts[0]) >= max(peers) / 5

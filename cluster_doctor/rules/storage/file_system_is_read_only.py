@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_pods, failing_with
+from cluster_doctor.rules.container.last_words import failing_for, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
-
-_WORDS = re.compile(r"read-only file ?system|EROFS", re.IGNORECASE)
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
@@ -63,11 +60,12 @@ def file_system_is_read_only(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
     """
-    for container, _, evidence in failing_with(_WORDS, pod, cluster):
+    for container, told, evidence in failing_for(Trouble.READ_ONLY_FILES, pod, cluster):
         yield Match(
             message=f"container {container.name} of Pod {pod.name} writes to a read-only file system: {evidence.value}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
             effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
             about=container.name,
             since=pod.created_at,
+            facts=(("path", told.name),),
         )

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
-from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_pods, failing_with
+from cluster_doctor.rules.container.last_words import failing_for, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
-
-_WORDS = re.compile(
-    r"permission denied|EACCES|AccessDeniedException|Operation not permitted|can't open, permission|PermissionError",
-    re.IGNORECASE,
-)
-
-_PATH = re.compile(
-    r"(?:^|[\s'\":(=])((?:/[\w.@-]+)+/?)(?=$|[\s'\":,;)])"
-    r"|(?:open|opening|create|creating|write|writing|read|mkdir|access|chown|file|dir|directory|folder) (?:the )?"
-    r"(?:\w+ )?(?:file |directory )?['\"]?([\w-]*[./][\w./-]+)"
-    r"|(?:dir|directory|folder) ['\"]?([\w-]+)['\"]?(?=:)",
-    re.IGNORECASE,
-)
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
@@ -75,20 +60,14 @@ def mounted_path_is_not_writable(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod
     """
-    for container, found, evidence in failing_with(_WORDS, pod, cluster):
-        if not _path(evidence):
-            continue
+    for container, told, evidence in failing_for(Trouble.PERMISSION, pod, cluster):
+        if not told.name:
+            continue  # refusals of databases and APIs name no path
         yield Match(
-            message=f"container {container.name} of Pod {pod.name} may not use {_path(evidence)}: {found[0]}",
+            message=f"container {container.name} of Pod {pod.name} may not use {told.name}: {told.trouble.value}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
             effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
             about=container.name,
             since=pod.created_at,
-            facts=(("path", _path(evidence)),),
+            facts=(("path", told.name),),
         )
-
-
-def _path(evidence: Evidence) -> str:
-    """The path that the line names; refusals of databases and APIs name none."""
-    found = _PATH.search(str(evidence.value))
-    return next(filter(None, found.groups()), "") if found else ""

@@ -6,16 +6,13 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.rules.container.last_words import failing_pods, failing_with
+from cluster_doctor.rules.container.last_words import failing_for, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(
-    r"^(?!.*(?:/dev/shm|shared memory|shm_open)).*"
-    r"(?:no space left on device|ENOSPC|disk (?:is )?full|Disk quota exceeded)",
-    re.IGNORECASE,
-)
+_SHARED_MEMORY = re.compile(r"dev/shm|shared memory|shm_open", re.IGNORECASE)
 """Shared memory is no volume; it has a size of its own."""
 
 
@@ -68,11 +65,14 @@ def volume_is_full(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims
     """
-    for container, _, evidence in failing_with(_WORDS, pod, cluster):
+    for container, told, evidence in failing_for(Trouble.DISK_FULL, pod, cluster):
+        if _SHARED_MEMORY.search(str(evidence.value)):
+            continue
         yield Match(
             message=f"container {container.name} of Pod {pod.name} finds no space left: {evidence.value}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
             effects=(Effect(EffectKind.CONTAINER_CRASHING, pod.ref), Effect(EffectKind.POD_NOT_READY, pod.ref)),
             about=container.name,
             since=pod.created_at,
+            facts=(("path", told.name),),
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.rules.performance.anomalies import errors
-from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.protocol import OBSERVED, Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
 
-@rule(Severity.WARNING, subject=Workload, needs=(Records.ALERTS,), stage=Stage.SYMPTOM, directness=Directness.MEASURED)
+@rule(Severity.WARNING, subject=Workload, needs=(OBSERVED,), stage=Stage.SYMPTOM, directness=Directness.MEASURED)
 def alert_reports_errors(workload: Workload, cluster: ClusterSnapshot) -> Matches:
-    """An alert reports that the workload answers with errors more often than before.
+    """An alert, or its own series, shows that the workload answers with errors more often than before.
 
     Why it matters:
         Users are refused what they came for.

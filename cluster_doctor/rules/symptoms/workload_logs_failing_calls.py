@@ -5,12 +5,13 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.rules.dependency.databases import is_database
-from cluster_doctor.rules.dependency.failing_calls import Trouble, callers_in_trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import callers_in_trouble, failing_calls
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
-SERVED = frozenset({Trouble.CREDENTIALS, Trouble.CONNECTIONS, Trouble.READ_ONLY})
+SERVED = frozenset({Trouble.CREDENTIALS, Trouble.CONNECTIONS, Trouble.READ_ONLY, Trouble.SCHEMA})
 """Troubles that a database server logs about its clients, not about calls of its own."""
 
 

@@ -8,8 +8,10 @@ from cluster_doctor.domain.coverage import Coverage
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.inference.diagnose import diagnose
-from cluster_doctor.rules.dependency.failing_calls import Trouble, read_line
+from cluster_doctor.rules.dependency.failing_calls import failing_calls, read_call
 from cluster_doctor.rules.example import snapshot_of
+from cluster_doctor.snapshot.log_lines.told import Told
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.merge import merge
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
@@ -151,7 +153,7 @@ def test_a_variable_that_is_missing_is_told_from_a_dependency() -> None:
     ],
 )
 def test_clients_of_mysql_and_mariadb_say_whom_they_cannot_reach(line: str, host: str, port: int | None) -> None:
-    assert read_line(line) == (Trouble.BROKEN, host, port)
+    assert read_call(line) == Told(Trouble.BROKEN, host, port)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +176,37 @@ def test_a_service_in_a_namespace_that_was_not_read_is_missing_only_in_the_name_
     )
     rules = {cause.rule for cause in diagnose(merge(rest, ours), Incident()).root_causes}
     assert ("address_names_unknown_service" in rules) is blamed
+
+
+def _troubles(*lines: str) -> list[Trouble]:
+    said = "".join(f"\n- {line!r}" for line in lines)
+    snapshot = snapshot_of(f"kind: Log\nsubject: Deployment/api\nlines:{said}")
+    return [call.trouble for call in failing_calls(snapshot.logs[0].subject, snapshot)]
+
+
+def test_a_retry_that_then_succeeded_is_history() -> None:
+    refused = "WARN dial tcp orders-db:3306: connect: connection refused, trying again"
+    assert _troubles(refused, "connected to orders-db:3306") == []
+    assert _troubles("connected to orders-db:3306", refused) == [Trouble.REFUSED]
+    assert _troubles(refused, "connected to cache:6379") == [Trouble.REFUSED]
+
+
+def test_what_a_server_says_of_its_clients_is_no_call_of_its_own() -> None:
+    assert _troubles("http: TLS handshake error from 10.9.9.9:4100: remote error: tls: bad certificate") == []
+
+
+@pytest.mark.parametrize(
+    ("says", "rule", "told"),
+    [
+        ("relation orders.invoice does not exist (SQLSTATE 42P01) Table 'orders.invoice' doesn't exist",
+         "database_lacks_schema", "orders.invoice"),
+        ("Get https://orders-db:3306/: http: server gave HTTP response to HTTPS client",
+         "call_uses_wrong_protocol", "orders-db:3306"),
+        ("x509: certificate signed by unknown authority", "certificate_is_not_trusted", "issuer not trusted"),
+        ("java.lang.OutOfMemoryError: Java heap space", "heap_is_exhausted", "Java heap space"),
+    ],
+)  # fmt: skip
+def test_what_a_process_says_before_it_ends_names_the_cause(says: str, rule: str, told: str) -> None:
+    causes = _diagnosis(_address("orders-db:3306"), says).root_causes
+    assert [cause.rule for cause in causes] == [rule]
+    assert told in causes[0].statement

@@ -1,0 +1,166 @@
+"""What one line of a log is evidence for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cluster_doctor.snapshot.log_lines.address import address_in
+from cluster_doctor.snapshot.log_lines.harmless import is_counted, is_listing, is_tested_or_served, speaks_of_success
+from cluster_doctor.snapshot.log_lines.line import LONGEST, LogLevel, read_log_line, without_colours
+from cluster_doctor.snapshot.log_lines.named import misses_schema, misses_setting, name_in
+from cluster_doctor.snapshot.log_lines.signs import ERRNO, GRPC, MYSQL, OS_NUMBERS, PATTERNS, SQLSTATES, TEXTS, WORDS
+from cluster_doctor.snapshot.log_lines.trouble import RANK, Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A trouble, and whom or what it concerns.
+
+    `host` is empty and `port` None where the line names none. `name` is the file, user, variable, table, topic, port
+    or reason that the trouble is about, empty where the line does not tell.
+    """
+
+    trouble: Trouble
+    host: str = ""
+    port: int | None = None
+    name: str = ""
+
+
+_OS_ERROR = re.compile(r"\(os error (\d{1,3})\)|\[Errno (-?\d{1,3})\]|failed \((\d{1,3}): |errno[:= ]+-?(\d{1,3})\b")
+_SQLSTATE = re.compile(
+    r"SQL ?[Ss]tate[\s:=\[(]{1,3}([0-9A-Z]{5})\b|SQLSTATE[\s:=\[(]{1,3}([0-9A-Z]{5})\b"
+    r"|\bcode[:=] ?['\"]([0-9A-Z]{5})['\"]"
+    r"|\bcode[:=] ?(?=\d{0,4}[A-Z])([0-9A-Z]{5})(?=[\s,}]|$)"
+    r"|\b(?:ERROR|Error) \d{4} \(([0-9A-Z]{5})\)|\b(?:FATAL|ERROR): +([0-9A-Z]{5}): "
+)
+_MYSQL = re.compile(
+    r"\b(?:ERROR|Error) (\d{4})(?: \([0-9A-Z]{5}\))?: |SQLSTATE\[\w{5}\](?: \[|: [^:]{1,60}: )(\d{4})\b"
+    r"|\((\d{4}), ['\"]"
+    r"|\berrno[:=] ?(\d{4})\b|[Ee]rror ?[Cc]ode:? ?\[?(\d{4})\b|\(errno (\d{4})\)"
+)
+_GRPC = re.compile(
+    r"code = (\w+) desc|StatusCode[.=]\"?(\w+)|Status\{code=(\w+)|\b([A-Z_]{7,20}): |status: (\w+), message"
+)
+_HTTP = re.compile(r"(?:status|code|HTTP(?:/[\d.]+)?|response)[\w \":=(]{0,14}\b429\b", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9_]+")
+_PART = re.compile(r"[a-z0-9]+")
+_ESCAPED = re.compile(r"\\+[nrt\"]")
+_KEYED: dict[str, list[str]] = {}
+"""Every text, by its longest word: only texts whose word a line holds need be looked for."""
+for _text in TEXTS:
+    _KEYED.setdefault(max(_PART.findall(_text), key=len), []).append(_text)
+_CODED = {
+    "error",
+    "errno",
+    "failed",
+    "code",
+    "sqlstate",
+    "statuscode",
+    "status",
+    "fatal",
+    "429",
+    "operationalerror",
+    *GRPC,
+}
+_LACKING = {
+    "set", "unset", "undefined", "missing", "required", "unbound", "keyerror", "placeholder", "specify", "specified",
+    "provided", "defined", "found", "null", "key", "env", "environment", "present", "configured",
+}  # fmt: skip
+_ABSENT = {"exist", "such", "unknown", "missing", "invalid"}
+_FORMED = {"role", "lookup", "port", "bind"}
+_TELLING = {*_KEYED, *_CODED, *_LACKING, *_ABSENT, *_FORMED}
+
+
+@lru_cache(maxsize=16_384)
+def read_told(raw: str) -> Told | None:
+    """Read one line as it stands in a container's log; None where it tells of no trouble.
+
+    A line that its writer calls information is believed only where it has the form of an error, which names an address,
+    a file or a code: programs that wait for something say so without alarm, and others merely mention an error.
+    """
+    plain = without_colours(raw[:LONGEST])
+    spaced = _ESCAPED.sub(" ", plain) if "\\" in plain else plain
+    if _parts(spaced).isdisjoint(_TELLING) and WORDS.keys().isdisjoint(_TOKEN.findall(spaced)):
+        return None  # so most lines are done with
+    line = read_log_line(plain)
+    text = line.text
+    trouble = trouble_in(text)
+    if trouble is None or is_tested_or_served(text):
+        return None
+    calm = line.level is not None and line.level <= LogLevel.INFO
+    if (calm or line.level is None) and speaks_of_success(text):
+        return None
+    host, port = address_in(text)
+    name = name_in(text, trouble)
+    if calm and not host and not name:
+        return None
+    if trouble is Trouble.PORT_TAKEN and port is None and name:
+        port = int(name)
+    return Told(trouble, host, port, name)
+
+
+def trouble_in(text: str) -> Trouble | None:
+    """Find the most telling trouble that a text bears a sign of."""
+    found = set(_signs(text))
+    return min(found, key=RANK.__getitem__) if found else None
+
+
+def _parts(text: str) -> set[str]:
+    return set(_PART.findall(text.lower()))
+
+
+def _signs(text: str) -> Iterator[Trouble]:
+    parts = _parts(text)
+    yield from _said(text.lower(), parts)
+    yield from _named(text)
+    if not parts.isdisjoint(_CODED):
+        yield from _codes(text)
+    if not parts.isdisjoint(_FORMED):
+        yield from (trouble for trouble, pattern in PATTERNS if pattern.search(text))
+    if not parts.isdisjoint(_LACKING) and misses_setting(text):
+        yield Trouble.SETTING
+    if not parts.isdisjoint(_ABSENT) and misses_schema(text):
+        yield Trouble.SCHEMA
+
+
+def _said(lowered: str, parts: set[str]) -> Iterator[Trouble]:
+    for key in parts & _KEYED.keys():
+        for said in _KEYED[key]:
+            begin = lowered.find(said)
+            if begin >= 0 and not is_counted(lowered, begin, begin + len(said)):
+                yield TEXTS[said]
+
+
+def _named(text: str) -> Iterator[Trouble]:
+    words = WORDS.keys() & _TOKEN.findall(text)
+    if is_listing(words & ERRNO.keys()):
+        return
+    for word in words:
+        begin = text.find(word)
+        if not is_counted(text, begin, begin + len(word)):
+            yield WORDS[word]
+
+
+def _codes(text: str) -> Iterator[Trouble]:
+    for number in _groups(_OS_ERROR, text):
+        if (trouble := OS_NUMBERS.get(abs(int(number)))) is not None:
+            yield trouble
+    for state in _groups(_SQLSTATE, text):
+        if (trouble := SQLSTATES.get(state)) is not None:
+            yield trouble
+    for number in _groups(_MYSQL, text):
+        if (trouble := MYSQL.get(int(number))) is not None:
+            yield trouble
+    for status in _groups(_GRPC, text):
+        if (trouble := GRPC.get(status.lower().replace("_", ""))) is not None:
+            yield trouble
+    if _HTTP.search(text):
+        yield Trouble.RATE
+
+
+def _groups(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    for found in pattern.finditer(text):
+        yield from (group for group in found.groups() if group)
