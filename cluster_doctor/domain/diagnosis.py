@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cluster_doctor.domain.change import PriorChange
 from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Severity
@@ -50,7 +51,8 @@ class RootCause(BaseModel):
     """An accepted cause.
 
     `subject` is the object that has to change or that someone owns: the Deployment, not its Pod. `confidence`
-    is a probability from 0 to 1. `chain` leads from the cause to the symptoms.
+    is a probability from 0 to 1. `chain` leads from the cause to the symptoms. `changes` came before the first of them
+    and touch what the cause is about; they tell of its origin, and add nothing to the confidence.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,6 +68,7 @@ class RootCause(BaseModel):
     explains: tuple[Symptom, ...] = ()
     affected: tuple[ObjectRef, ...] = ()
     since: datetime | None = None
+    changes: tuple[PriorChange, ...] = ()
     about: str = ""
     facts: dict[str, str] = {}
     fingerprint: str = ""
@@ -92,7 +95,10 @@ class NextProbe(BaseModel):
 
 
 class Diagnosis(BaseModel):
-    """What is wrong: root causes, most probable first, and the honest remainder."""
+    """What is wrong: root causes, most probable first, and the honest remainder.
+
+    `changes` came before what is left unexplained.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -100,6 +106,7 @@ class Diagnosis(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    changes: tuple[PriorChange, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()

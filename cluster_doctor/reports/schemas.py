@@ -5,11 +5,17 @@ from __future__ import annotations
 import orjson
 from pydantic import BaseModel
 
+from cluster_doctor.domain.change import ChangeList
 from cluster_doctor.domain.report import Report
 from cluster_doctor.domain.scan import ScanReport
 from cluster_doctor.snapshot.file import SnapshotDocument
 
-SCHEMAS: dict[str, type[BaseModel]] = {"report": Report, "scan": ScanReport, "snapshot": SnapshotDocument}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "changes": ChangeList,
+    "report": Report,
+    "scan": ScanReport,
+    "snapshot": SnapshotDocument,
+}
 """What is published, by the name of its file in docs/."""
 
 

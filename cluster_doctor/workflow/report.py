@@ -38,6 +38,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         root_causes=diagnosis.root_causes,
         ruled_out=diagnosis.ruled_out,
         unexplained=diagnosis.unexplained,
+        changes=diagnosis.changes,
         predictions=diagnosis.predictions,
         next_probes=diagnosis.next_probes,
         gaps=diagnosis.gaps,

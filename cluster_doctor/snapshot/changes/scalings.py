@@ -1,0 +1,58 @@
+"""How many Pods there shall be: what autoscalers decided and what somebody set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cluster_doctor.domain.change import Change, ChangeKind
+from cluster_doctor.snapshot.changes.writes import SAME_WRITE, writes_of
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.times import parse_time
+from cluster_doctor.snapshot.views import Autoscaler, Deployment, ReplicationController, StatefulSet
+
+_RESCALED = "SuccessfulRescale"
+_SCALE = "scale"
+_LAST = ("status", "lastScaleTime")
+
+
+def scalings(cluster: ClusterSnapshot) -> Iterator[Change]:
+    """Scalings of workloads."""
+    for scaler in cluster.all(Autoscaler):
+        yield from _by_autoscaler(scaler, cluster)
+    for kind in (Deployment, StatefulSet, ReplicationController):
+        for workload in cluster.all(kind):
+            for write in writes_of(workload):
+                made = workload.created_at
+                if write.subresource == _SCALE and not (made and write.at - made <= SAME_WRITE):
+                    yield Change(
+                        kind=ChangeKind.SCALING,
+                        subject=workload.ref,
+                        statement=f"replicas were set by {write.manager}; they are {workload.wanted}",
+                        at=write.at,
+                        by=write.manager,
+                        evidence=(workload.cite(write.path), workload.cite("spec.replicas")),
+                    )
+
+
+def _by_autoscaler(scaler: Autoscaler, cluster: ClusterSnapshot) -> Iterator[Change]:
+    """Events tell the sizes, and are kept for an hour; the status keeps when it last scaled."""
+    events = cluster.events_about(scaler.ref, _RESCALED)
+    for event in events:
+        yield Change(
+            kind=ChangeKind.SCALING,
+            subject=scaler.target,
+            statement=f"autoscaler {scaler.name} scaled it: {event.message}",
+            at=event.last_seen,
+            by=str(scaler.ref),
+            evidence=(event.cite_message(),),
+        )
+    last = parse_time(scaler.text(*_LAST))
+    if last is not None and not events:
+        yield Change(
+            kind=ChangeKind.SCALING,
+            subject=scaler.target,
+            statement=f"autoscaler {scaler.name} scaled it; it wants {scaler.integer('status', 'desiredReplicas')}",
+            at=last,
+            by=str(scaler.ref),
+            evidence=(scaler.cite(".".join(_LAST)),),
+        )
