@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from cluster_doctor.cli import changes, diagnose, evaluate, record, rules, runs, scan
+from cluster_doctor.cli import changes, ci, diagnose, evaluate, record, rules, runs, scan
 from cluster_doctor.cli.console import Console
 from cluster_doctor.domain.errors import ClusterDoctorError, RunError, SourceError, UnreadableInput, UsageError
 
@@ -62,6 +62,7 @@ for _command in (
     diagnose.diagnose,
     scan.scan,
     changes.changes,
+    ci.ci,
     record.record,
     evaluate.evaluate,
     rules.rules,

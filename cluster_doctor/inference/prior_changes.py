@@ -133,7 +133,7 @@ def _related(cluster: ClusterSnapshot, finding: Finding, own: set[ObjectRef]) ->
     found: set[ObjectRef] = set()
     for ref in own:
         view = cluster.find(ref)
-        found.update(_delivering(cluster, ref))
+        found.update(delivering(cluster, ref))
         if isinstance(view, Workload):
             found.update(_used_by(cluster, view))
     if any(effect.kind in _ADMISSION for effect in finding.effects):
@@ -156,7 +156,7 @@ def _used_by(cluster: ClusterSnapshot, workload: Workload) -> Iterator[ObjectRef
             yield policy.ref
 
 
-def _delivering(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
+def delivering(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
     """What delivers an object: an Application, a Kustomization, a release and the Secrets that keep its revisions."""
     kept = management_of(cluster, ref)
     if kept is None:

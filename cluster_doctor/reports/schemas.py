@@ -6,12 +6,14 @@ import orjson
 from pydantic import BaseModel
 
 from cluster_doctor.domain.change import ChangeList
+from cluster_doctor.domain.ci import CiReport
 from cluster_doctor.domain.report import Report
 from cluster_doctor.domain.scan import ScanReport
 from cluster_doctor.snapshot.file import SnapshotDocument
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     "changes": ChangeList,
+    "ci": CiReport,
     "report": Report,
     "scan": ScanReport,
     "snapshot": SnapshotDocument,
