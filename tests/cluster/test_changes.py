@@ -11,10 +11,14 @@ import pytest
 from cluster.api import TestCluster
 from cluster.waiting import until
 from cluster_doctor.domain.change import ChangeKind, Touch
+from cluster_doctor.domain.ci import CiRun
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.inference.ci.diagnose_run import diagnose_run
+from cluster_doctor.inference.ci.ties import ties
 from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.snapshot.changes.changes import RECENTLY, changes_since
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.sources.github_actions.log_text import jobs_of
 from cluster_doctor.sources.live.source import KubernetesSource
 from cluster_doctor.sources.live.target import Target
 from cluster_doctor.sources.protocol import Scope
@@ -91,3 +95,18 @@ def test_all_that_changed_is_listed_whether_it_harmed_or_not(broken: ClusterSnap
         (ChangeKind.ROLLOUT, f"Deployment {SPACE}/calm"),
         (ChangeKind.CONFIGURATION, f"ConfigMap {SPACE}/mood"),
     } <= told
+
+
+def test_a_failed_deploy_step_leads_to_what_its_image_breaks(broken: ClusterSnapshot) -> None:
+    log = (
+        f"##[group]Run kubectl set image deployment/web app={BAD}\n##[endgroup]\n"
+        f"naming to {BAD} done\n"
+        'Waiting for deployment "web" rollout to finish: 0 of 1 updated replicas are available...\n'
+        "error: timed out waiting for the condition\n##[error]Process completed with exit code 1.\n"
+    )
+    run = CiRun(source="run.log", jobs=jobs_of(log, "run.log"))
+    failures = diagnose_run(run)
+    (tie,) = ties(run, failures, broken, diagnose(broken, Incident(namespaces=(SPACE,))))
+    assert failures[0].thing == 'deployment "web"'
+    assert (str(tie.workload), tie.image) == (f"Deployment {SPACE}/web", BAD)
+    assert [cause.rule for cause in tie.causes] == ["image_does_not_exist"]

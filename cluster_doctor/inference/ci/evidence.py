@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cluster_doctor.domain.ci import CiFailureClass, CiLine
 from cluster_doctor.inference.ci.families.all_signs import SIGNS
@@ -27,6 +27,11 @@ _WORDS = (
 )  # fmt: skip
 _FORMS = re.compile(r"\.\w{1,5}:\[?\d|\.\w{1,5}\(\d+,|^\s*\d+:\d+\s|^\s*\d+\) |\bline \d|^In |^[A-Z]{1,4}\d{3,4}\b")
 """What a line holds that any sign knows: asking all of them of every line would take minutes."""
+_PREFIX = re.compile(r"^(?:#\d+ (?:\d+\.\d+ )?|[\w.-]+ +\| |[\w@/.-]+:[a-z][\w-]*: )")
+"""What BuildKit, Compose and task runners put before the lines of the tools that they run."""
+_WAITED_FOR = re.compile(
+    r"[Ww]aiting for ((?:deployment|statefulset|daemon ?set|job) \"[^\"]+\"|\w+(?:\.\w+)*/[\w.-]+)"
+)
 _SILENT = frozenset({"warning", "notice", "debug", "command", "endgroup"})
 """Markers of what makes no step fail."""
 _ARROW = re.compile(r"^\s*-->\s*(\S+:\d+(?::\d+)?)")
@@ -68,7 +73,7 @@ def telling_lines(lines: Sequence[CiLine]) -> list[Telling]:
             continue
         told = _told(at, line)
         if told:
-            found.append(told)
+            found.append(told if told.thing else _with_what_was_awaited(told, lines))
             if len(found) == MOST_TELLING:
                 break
     return found
@@ -79,6 +84,11 @@ def _told(at: int, line: CiLine) -> Telling | None:
     lowered = text.lower()
     if not any(word in lowered for word in _WORDS) and not _FORMS.search(text):
         return None
+    bare = _PREFIX.sub("", text)
+    return _by_sign(at, line, text) or (_by_sign(at, line, bare) if bare != text else None)
+
+
+def _by_sign(at: int, line: CiLine, text: str) -> Telling | None:
     for sign in SIGNS:
         # GitHub's own words count only where GitHub says them.
         if sign.weight is Weight.DECIDES and line.marker != "error":
@@ -91,6 +101,14 @@ def _told(at: int, line: CiLine) -> Telling | None:
                 thing = image_in(text)
             return Telling(at, line, sign, thing, named.get("why", "").strip())
     return None
+
+
+def _with_what_was_awaited(told: Telling, lines: Sequence[CiLine]) -> Telling:
+    """A wait that timed out does not say for what; the lines before it do."""
+    if told.failure is not CiFailureClass.DEPLOY:
+        return told
+    before = [line.text[:LONGEST] for line in reversed(lines[max(0, told.at - 60) : told.at])]
+    return replace(told, thing=_first(_WAITED_FOR, before))
 
 
 def image_in(text: str) -> str:

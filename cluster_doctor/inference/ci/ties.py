@@ -30,6 +30,7 @@ _PUSHES = re.compile(
     r"push|naming to|tagged|set image|--set\b|image=|image\.tag|kustomize edit|writing manifest|deploy", re.IGNORECASE
 )
 _NAMED = re.compile(r"\b([a-z]+(?: set)?)(?:\.\w+)*[ /]\"?([a-z0-9][a-z0-9.-]*)\"?")
+_BY_STEP = "step "
 _MOST_LINES = 50_000
 
 
@@ -62,7 +63,7 @@ def ties(
     found = []
     for workload in cluster.workloads():
         for how, image in _matches(workload, commit, pushed, failures, cluster):
-            found.append(_tie(workload, image, how, commit, diagnosis, cluster))
+            found.append(_tie(run, workload, image, how, (cluster, diagnosis)))
             break
     return tuple(sorted(found, key=lambda tie: (not tie.causes, tie.workload))[:MOST_TIES])
 
@@ -84,7 +85,7 @@ def _matches(
         yield from ((how, first) for how in _delivered(workload, commit, cluster))
     for failure in failures:
         if failure.failure is CiFailureClass.DEPLOY and _is_named(workload, failure):
-            yield f"step {failure.step} names it", first
+            yield f"{_BY_STEP}{failure.step} names it", first
 
 
 def _names_commit(text: str, commit: str) -> bool:
@@ -136,14 +137,20 @@ def _is_named(workload: Workload, failure: CiFailure) -> bool:
     return False
 
 
-def _tie(
-    workload: Workload, image: str, how: str, commit: str, diagnosis: Diagnosis, cluster: ClusterSnapshot
-) -> CiTie:
+def _tie(run: CiRun, workload: Workload, image: str, how: str, seen: tuple[ClusterSnapshot, Diagnosis]) -> CiTie:
+    cluster, diagnosis = seen
+    commit = commit_of(run)
     causes = tuple(cause for cause in diagnosis.root_causes if _concerns(cause, workload.ref, cluster))
-    made = f"commit {commit[:10]}" if commit else "what the run made"
-    told = f"{workload.ref} runs {made}" + (f", image {image}" if image else "")
-    wrong = f"; there {causes[0].subject}: {causes[0].statement}" if causes else "; nothing is found wrong with it"
-    return CiTie(workload=workload.ref, image=image, how=how, statement=told + wrong, causes=causes)
+    of = f"run {run.number}" if run.number else "the run"
+    if how.startswith(_BY_STEP):
+        told = f"{of} deploys {workload.ref}" + (f", which runs image {image}" if image else "")
+    else:
+        what = " as ".join(part for part in (commit and f"commit {commit[:10]}", image and f"image {image}") if part)
+        told = f"{of} delivered {what}, which {workload.ref} runs"
+    first = causes[0] if causes else None
+    wrong = f"wrong there, {first.subject}: {first.statement}" if first else "nothing is found wrong with it"
+    told = f"{told}; {wrong}"
+    return CiTie(workload=workload.ref, image=image, how=how, statement=told, causes=causes)
 
 
 def _concerns(cause: RootCause, workload: ObjectRef, cluster: ClusterSnapshot) -> bool:

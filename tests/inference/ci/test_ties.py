@@ -101,6 +101,7 @@ def test_what_the_run_made_is_found_with_what_is_wrong_with_it(given: dict[str, 
     assert how in tie.how
     assert [cause.subject for cause in tie.causes] == [tie.workload]
     assert tie.causes[0].statement in tie.statement
+    assert " delivered " in tie.statement or "names it" in tie.how, "what a step only names it need not have made"
 
 
 @pytest.mark.parametrize(
