@@ -7,7 +7,6 @@ among causes that calibration cannot tell apart, one that something changed goes
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from cluster_doctor.domain.effects import EffectKind
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.snapshot.changes.changes import RECENTLY, SKEW, all_changes
+from cluster_doctor.snapshot.changes.changes import RECENTLY, SKEW, changes_of
 from cluster_doctor.snapshot.management import Keeper, management_of
 from cluster_doctor.snapshot.paths import dig, steps
 from cluster_doctor.snapshot.selectors import matches_selector
@@ -64,10 +63,9 @@ def prior_changes(
     began = onset(cluster, finding, symptoms)
     own = _own(cluster, finding)
     related = _related(cluster, finding, own) - own
-    changes = _by_subject(cluster)
     found = []
     for ref in sorted(own | related):
-        for change in changes.get(ref, ()):
+        for change in changes_of(cluster, ref):
             if _is_what_was_found(change, finding):
                 continue
             prior = _prior(cluster, change, finding, began, Touch.OBJECT if ref in own else Touch.RELATED)
@@ -110,16 +108,6 @@ def _prior(
 def _closest_first(prior: PriorChange) -> tuple[object, ...]:
     known = prior.lead is not None
     return _ORDER.index(prior.touch), not known, prior.lead if known else 0.0, prior.change.subject
-
-
-def _by_subject(cluster: ClusterSnapshot) -> dict[ObjectRef, list[Change]]:
-    def read() -> dict[ObjectRef, list[Change]]:
-        found: dict[ObjectRef, list[Change]] = defaultdict(list)
-        for change in all_changes(cluster):
-            found[change.subject].append(change)
-        return found
-
-    return cluster.remember("changes by subject", read)
 
 
 def _own(cluster: ClusterSnapshot, finding: Finding) -> set[ObjectRef]:

@@ -14,7 +14,7 @@ from cluster_doctor.domain.ci import CiFailure, CiFailureClass, CiRun, CiTie
 from cluster_doctor.domain.diagnosis import Diagnosis, RootCause
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.prior_changes import delivering
-from cluster_doctor.snapshot.changes.changes import all_changes
+from cluster_doctor.snapshot.changes.changes import changes_of
 from cluster_doctor.snapshot.kinds import kind_named
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import View, Workload
@@ -119,13 +119,10 @@ def _marks(workload: Workload, commit: str) -> Iterator[str]:
 
 
 def _delivered(workload: Workload, commit: str, cluster: ClusterSnapshot) -> Iterator[str]:
-    by = set(delivering(cluster, workload.ref))
-    latest: set[ObjectRef] = set()
-    for change in all_changes(cluster):
-        if change.kind is ChangeKind.DELIVERY and change.subject in by and change.subject not in latest:
-            latest.add(change.subject)
-            if _names_commit(change.version, commit):
-                yield f"{change.subject} delivered commit {commit[:10]}"
+    for deliverer in delivering(cluster, workload.ref):
+        latest = next((change for change in changes_of(cluster, deliverer)), None)
+        if latest and latest.kind is ChangeKind.DELIVERY and _names_commit(latest.version, commit):
+            yield f"{latest.subject} delivered commit {commit[:10]}"
 
 
 def _is_named(workload: Workload, failure: CiFailure) -> bool:

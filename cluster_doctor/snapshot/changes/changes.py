@@ -6,17 +6,20 @@ they keep the time alone, a change tells no values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from cluster_doctor.domain.change import Change, ChangeList
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.changes.deliveries import deliveries
-from cluster_doctor.snapshot.changes.jobs import job_starts
+from cluster_doctor.snapshot.changes.jobs import job_start, last_run
 from cluster_doctor.snapshot.changes.nodes import node_changes
-from cluster_doctor.snapshot.changes.rollouts import rollouts
-from cluster_doctor.snapshot.changes.scalings import scalings
-from cluster_doctor.snapshot.changes.writes import written
+from cluster_doctor.snapshot.changes.rollouts import REVISED, rollouts
+from cluster_doctor.snapshot.changes.scalings import SCALED, autoscaled, scaled
+from cluster_doctor.snapshot.changes.writes import WRITTEN, written
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.snapshot.views import Autoscaler, CronJob, Custom, Job, Node, Secret, View
 
 RECENTLY = timedelta(hours=24)
 """How far back "lately" reaches, where nobody says otherwise."""
@@ -27,9 +30,19 @@ SKEW = timedelta(minutes=1)
 MOST_CHANGES = 500
 """Changes that a list tells, the newest."""
 
-_READERS: tuple[Callable[[ClusterSnapshot], Iterator[Change]], ...] = (
-    rollouts, written, scalings, node_changes, job_starts, deliveries,
-)  # fmt: skip
+Reader: TypeAlias = Callable[[View, ClusterSnapshot], Iterator[Change]]
+
+_READERS: tuple[tuple[tuple[type[View], ...], Reader], ...] = (
+    (REVISED, rollouts),
+    (SCALED, scaled),
+    ((Autoscaler,), autoscaled),
+    (tuple(WRITTEN), written),
+    ((Node,), node_changes),
+    ((Job,), job_start),
+    ((CronJob,), last_run),
+    ((Custom, Secret), deliveries),
+)
+"""Who reads what changed off which kinds of objects."""
 
 
 def all_changes(cluster: ClusterSnapshot) -> tuple[Change, ...]:
@@ -37,12 +50,38 @@ def all_changes(cluster: ClusterSnapshot) -> tuple[Change, ...]:
 
     Manifests that no cluster has seen have no history.
     """
-    return cluster.remember("changes", lambda: () if cluster.is_unapplied else _read(cluster))
+
+    def read() -> tuple[Change, ...]:
+        views = (view for kinds, _ in _READERS for kind in kinds for view in cluster.all(kind))
+        distinct = {id(view): view for view in views}.values()
+        return _in_order(cluster, (change for view in distinct for change in _read(view, cluster)))
+
+    return cluster.remember("changes", read)
 
 
-def _read(cluster: ClusterSnapshot) -> tuple[Change, ...]:
-    found = [_dated(change, cluster.taken_at) for read in _READERS for change in read(cluster)]
-    return tuple(sorted(found, key=_newest_first))
+def changes_of(cluster: ClusterSnapshot, ref: ObjectRef) -> tuple[Change, ...]:
+    """List the changes of one object, likewise, at the price of that one."""
+
+    def read() -> tuple[Change, ...]:
+        own = cluster.find(ref)
+        scalers = [scaler for scaler in cluster.within(Autoscaler, ref.namespace) if scaler.target == ref]
+        views = [view for view in (own, *scalers) if view is not None]
+        found = (change for view in views for change in _read(view, cluster))
+        return _in_order(cluster, (change for change in found if change.subject == ref))
+
+    return cluster.remember(("changes of", ref), read)
+
+
+def _read(view: View, cluster: ClusterSnapshot) -> Iterator[Change]:
+    for kinds, reader in _READERS:
+        if type(view) in kinds:
+            yield from reader(view, cluster)
+
+
+def _in_order(cluster: ClusterSnapshot, changes: Iterable[Change]) -> tuple[Change, ...]:
+    if cluster.is_unapplied:
+        return ()
+    return tuple(sorted((_dated(change, cluster.taken_at) for change in changes), key=_newest_first))
 
 
 def _dated(change: Change, taken_at: datetime) -> Change:

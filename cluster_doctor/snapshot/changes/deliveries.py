@@ -15,31 +15,32 @@ from cluster_doctor.domain.change import Change, ChangeKind
 from cluster_doctor.snapshot.paths import flag, mapping, text, words
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import Custom, Secret
+from cluster_doctor.snapshot.views import Custom, Secret, View
 
 MOST_ENTRIES = 5
 """Entries of one history that are told, the newest."""
 
 _ARGO, _FLUX_KUSTOMIZE, _FLUX_HELM = "argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"
 _ENDED_BADLY = frozenset({"Failed", "Error"})
-_HELM_STORE = "helm.sh/release.v1"
+HELM_STORE = "helm.sh/release.v1"
+"""The type of the Secrets in which Helm keeps releases."""
 
 
-def deliveries(cluster: ClusterSnapshot) -> Iterator[Change]:
-    """What was delivered, and what was tried in vain."""
-    for resource in cluster.all(Custom):
-        match resource.ref.kind, resource.ref.group:
+def deliveries(view: View, _: ClusterSnapshot) -> Iterator[Change]:
+    """What a resource of Argo CD or Flux, or a Secret in which Helm keeps a release, tells of what was delivered."""
+    if isinstance(view, Secret):
+        if view.type == HELM_STORE and view.labels.get("owner") == "helm":
+            yield _helm_revision(view)
+    elif isinstance(view, Custom):
+        match view.ref.kind, view.ref.group:
             case "Application", group if group == _ARGO:
-                yield from _synced(resource)
+                yield from _synced(view)
             case "Kustomization", group if group == _FLUX_KUSTOMIZE:
-                yield from _reconciled(resource)
+                yield from _reconciled(view)
             case "HelmRelease", group if group == _FLUX_HELM:
-                yield from _released(resource)
+                yield from _released(view)
             case _:
                 pass
-    for secret in cluster.all(Secret):
-        if secret.type == _HELM_STORE and secret.labels.get("owner") == "helm":
-            yield _helm_revision(secret)
 
 
 def _synced(application: Custom) -> Iterator[Change]:

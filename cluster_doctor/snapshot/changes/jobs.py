@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cluster_doctor.domain.change import Change, ChangeKind
-from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import CronJob, Job
+from cluster_doctor.snapshot.views import CronJob, Job, View
 
 MOST_RUNS = 3
 """Runs of one CronJob that are told, the newest."""
@@ -18,34 +16,37 @@ MOST_RUNS = 3
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def job_starts(cluster: ClusterSnapshot) -> Iterator[Change]:
-    """When Jobs began."""
-    runs: dict[ObjectRef, list[Job]] = defaultdict(list)
-    for job in cluster.all(Job):
-        runs[job.controller or job.ref].append(job)
-    for owner, jobs in runs.items():
-        for job in sorted(jobs, key=lambda job: _started(job) or _NEVER)[-MOST_RUNS:]:
-            by = str(owner) if owner != job.ref else ""
-            at = _started(job)
-            if at is not None:
-                yield Change(
-                    kind=ChangeKind.JOB,
-                    subject=job.ref,
-                    statement="it began" + (f", made by {by}" if by else ""),
-                    at=at,
-                    by=by,
-                    evidence=(job.cite("status.startTime"),),
-                )
-    for cron_job in cluster.all(CronJob):
-        last = cron_job.last_scheduled_at
-        if last is not None and cron_job.ref not in runs:
-            yield Change(
-                kind=ChangeKind.JOB,
-                subject=cron_job.ref,
-                statement="it began a run, of which no Job is left",
-                at=last,
-                evidence=(cron_job.cite("status.lastScheduleTime"),),
-            )
+def job_start(job: View, cluster: ClusterSnapshot) -> Iterator[Change]:
+    """When a Job began; of those that a CronJob made the newest ones."""
+    if not isinstance(job, Job) or (at := _started(job)) is None:
+        return
+    by = str(job.controller) if job.controller else ""
+    if job.controller:
+        runs = [run for run in cluster.owned_by(job.controller) if isinstance(run, Job)]
+        if job.ref not in {run.ref for run in sorted(runs, key=lambda run: _started(run) or _NEVER)[-MOST_RUNS:]}:
+            return
+    yield Change(
+        kind=ChangeKind.JOB,
+        subject=job.ref,
+        statement="it began" + (f", made by {by}" if by else ""),
+        at=at,
+        by=by,
+        evidence=(job.cite("status.startTime"),),
+    )
+
+
+def last_run(cron_job: View, cluster: ClusterSnapshot) -> Iterator[Change]:
+    """When a CronJob last began a run of which no Job is left."""
+    if not isinstance(cron_job, CronJob) or cron_job.last_scheduled_at is None:
+        return
+    if not any(isinstance(owned, Job) for owned in cluster.owned_by(cron_job.ref)):
+        yield Change(
+            kind=ChangeKind.JOB,
+            subject=cron_job.ref,
+            statement="it began a run, of which no Job is left",
+            at=cron_job.last_scheduled_at,
+            evidence=(cron_job.cite("status.lastScheduleTime"),),
+        )
 
 
 def _started(job: Job) -> datetime | None:

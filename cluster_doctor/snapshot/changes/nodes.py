@@ -10,7 +10,7 @@ from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import Node
+from cluster_doctor.snapshot.views import Node, View
 
 _CORDONED = "node.kubernetes.io/unschedulable"
 _SETTLING = timedelta(minutes=5)
@@ -26,16 +26,17 @@ _KUBELET = frozenset({"", "kubelet"})
 """Who may say that it starts: kube-proxy reports the same reason about the node."""
 
 
-def node_changes(cluster: ClusterSnapshot) -> Iterator[Change]:
-    """Changes of every node."""
-    for node in cluster.all(Node):
-        if node.created_at:
-            yield _change(node, "it joined the cluster", node.created_at, node.cite("metadata.creationTimestamp"))
-        told = list(_from_events(node, cluster))
-        yield from told
-        cordoned = any(change.statement == _EVENTS["NodeNotSchedulable"] for change in told)
-        yield from _from_taints(node, cordoned=cordoned)
-        yield from _from_conditions(node)
+def node_changes(node: View, cluster: ClusterSnapshot) -> Iterator[Change]:
+    """What happened to a node."""
+    if not isinstance(node, Node):
+        return
+    if node.created_at:
+        yield _change(node, "it joined the cluster", node.created_at, node.cite("metadata.creationTimestamp"))
+    told = list(_from_events(node, cluster))
+    yield from told
+    cordoned = any(change.statement == _EVENTS["NodeNotSchedulable"] for change in told)
+    yield from _from_taints(node, cordoned=cordoned)
+    yield from _from_conditions(node)
 
 
 def _from_events(node: Node, cluster: ClusterSnapshot) -> Iterator[Change]:

@@ -29,7 +29,8 @@ _MOST_CITED = 4
 _REUSED = "deployment.kubernetes.io/revision-history"
 _RESTARTED = "spec.template.metadata.annotations['kubectl.kubernetes.io/restartedAt']"
 _CAUSE = "kubernetes.io/change-cause"
-_REVISED = (Deployment, StatefulSet, DaemonSet)
+REVISED = (Deployment, StatefulSet, DaemonSet)
+"""Workloads that keep revisions."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,17 @@ def revisions_of(cluster: ClusterSnapshot, workload: ObjectRef) -> list[Revision
     return sorted(found, key=lambda revision: revision.number)
 
 
-def rollouts(cluster: ClusterSnapshot) -> Iterator[Change]:
-    """What each of the newest revisions of each workload changed."""
-    for kind in _REVISED:
-        for workload in cluster.all(kind):
-            revisions = revisions_of(cluster, workload.ref)[-MOST_REVISIONS:]
-            if len(revisions) == 1 and (revisions[0].number > 1 or workload.created_at is None):
-                yield _only(workload, revisions[0])
-            elif len(revisions) < 2 and workload.created_at is not None:
-                yield _made(workload, workload.created_at)
-            for before, after in pairwise(revisions):
-                yield _rollout(workload, before, after)
+def rollouts(workload: View, cluster: ClusterSnapshot) -> Iterator[Change]:
+    """What each of the newest revisions of a workload changed."""
+    if not isinstance(workload, REVISED):
+        return
+    revisions = revisions_of(cluster, workload.ref)[-MOST_REVISIONS:]
+    if len(revisions) == 1 and (revisions[0].number > 1 or workload.created_at is None):
+        yield _only(workload, revisions[0])
+    elif len(revisions) < 2 and workload.created_at is not None:
+        yield _made(workload, workload.created_at)
+    for before, after in pairwise(revisions):
+        yield _rollout(workload, before, after)
 
 
 def _made(workload: Workload, at: datetime) -> Change:

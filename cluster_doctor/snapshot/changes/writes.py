@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cluster_doctor.domain.change import Change, ChangeKind
+from cluster_doctor.snapshot.changes.deliveries import HELM_STORE
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
@@ -37,7 +38,7 @@ from cluster_doctor.snapshot.views import (
 SAME_WRITE = timedelta(seconds=5)
 """Writes within this time are one: tools create an object and complete it at once."""
 
-_WRITTEN: dict[type[View], ChangeKind] = {
+WRITTEN: dict[type[View], ChangeKind] = {
     ConfigMap: ChangeKind.CONFIGURATION,
     Secret: ChangeKind.CONFIGURATION,
     ServiceAccount: ChangeKind.CONFIGURATION,
@@ -57,7 +58,6 @@ _WRITTEN: dict[type[View], ChangeKind] = {
 }
 """Kinds of which a write is a change. Workloads change by their revisions, which tell more."""
 
-_HELM_STORE = "helm.sh/release.v1"
 _COMES_WITH_NAMESPACE = frozenset({(ConfigMap.kind, "kube-root-ca.crt"), (ServiceAccount.kind, "default")})
 
 
@@ -88,15 +88,14 @@ def writer_at(view: View, moment: datetime | None) -> str:
     return near[-1].manager if near else ""
 
 
-def written(cluster: ClusterSnapshot) -> Iterator[Change]:
-    """When configuration, policies and routes were made or last written; what they held before is not known."""
-    for kind, told_as in _WRITTEN.items():
-        for view in cluster.all(kind):
-            own = (view.ref.kind, view.name) in _COMES_WITH_NAMESPACE
-            if not own and not (isinstance(view, Secret) and view.type == _HELM_STORE):
-                change = _last_write(view, told_as)
-                if change:
-                    yield change
+def written(view: View, _: ClusterSnapshot) -> Iterator[Change]:
+    """When configuration, a policy or a route was made or last written; what it held before is not known."""
+    told_as = WRITTEN.get(type(view))
+    own = (view.ref.kind, view.name) in _COMES_WITH_NAMESPACE
+    if told_as and not own and not (isinstance(view, Secret) and view.type == HELM_STORE):
+        change = _last_write(view, told_as)
+        if change:
+            yield change
 
 
 def _last_write(view: View, kind: ChangeKind) -> Change | None:
