@@ -219,7 +219,7 @@ def _diagnosis(
 
 def _before(left: Sequence[Finding], cluster: ClusterSnapshot) -> tuple[PriorChange, ...]:
     """What changed before symptoms that nothing explains, each change once."""
-    found = [prior for finding in left[:_MOST_LEFT] for prior in prior_changes(cluster, finding)]
+    found = [prior for finding in left[:_MOST_LEFT] for prior in prior_changes(cluster, finding, left)]
     return tuple({prior.change.model_dump_json(): prior for prior in reversed(found)}.values())[::-1]
 
 

@@ -191,3 +191,38 @@ def test_of_the_recorded_incident_the_release_and_the_field_are_named() -> None:
     assert "payments 2.4.0" in prior.change.statement
     assert any("gateway-url" in str(field.after) for field in prior.change.fields)
     assert all(map(cluster.holds, prior.change.evidence))
+
+
+def test_what_changed_before_a_symptom_that_nothing_explains_is_told_with_the_diagnosis() -> None:
+    unready = """
+kind: Deployment
+metadata: {name: web, creationTimestamp: '2025-12-01T00:00:00Z'}
+spec: {replicas: 1, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web}]}}}
+status: {replicas: 1, readyReplicas: 0, unavailableReplicas: 1, observedGeneration: 1,
+  conditions: [{type: Available, status: 'False', lastTransitionTime: '2026-01-01T11:00:00Z'}]}
+---
+kind: NetworkPolicy
+metadata: {name: deny, creationTimestamp: '2026-01-01T10:59:00Z'}
+spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{}]}
+---
+kind: NetworkPolicy
+metadata: {name: later, creationTimestamp: '2026-01-01T11:30:00Z'}
+spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{}]}
+---
+kind: Pod
+metadata:
+  name: web-0
+  labels: {app: web}
+  creationTimestamp: '2026-01-01T11:00:00Z'
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, controller: true}]
+spec: {nodeName: n1, containers: [{name: web}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: 'False', lastTransitionTime: '2026-01-01T11:00:00Z'}]
+  containerStatuses: [{name: web, ready: false, restartCount: 0, state: {running: {startedAt: '2026-01-01T11:00:00Z'}}}]
+"""
+    found = _diagnose(unready)
+    assert found.status is Status.UNRESOLVED
+    assert found.root_causes == ()
+    assert [str(prior.change.subject) for prior in found.changes] == ["NetworkPolicy shop/deny"], "one came too late"
+    assert found.changes[0].touch is Touch.RELATED
