@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +10,12 @@ import typer
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.options import Context, Form, From, Kubeconfig, Namespaces, NoColour, live_place
 from cluster_doctor.cli.scan import picture_with
-from cluster_doctor.domain.errors import UsageError
+from cluster_doctor.cli.spans import span
 
 if TYPE_CHECKING:
     from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 BLIND = 3
-_SPAN = re.compile(r"(\d{1,6})([smhdw])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class LogsOutput(StrEnum):
@@ -66,7 +62,7 @@ def logs(  # noqa: PLR0913, PLR0917 - one argument for each option
     from cluster_doctor.snapshot.views import Pod  # noqa: PLC0415 - as above
     from cluster_doctor.sources.protocol import Want  # noqa: PLC0415 - as above
 
-    age = _span(since) if since else None
+    age = span(since) if since else None
     console = Console(colour=not no_colour)
     scope = tuple(namespace or ())
 
@@ -83,18 +79,3 @@ def logs(  # noqa: PLR0913, PLR0917 - one argument for each option
     if not found.workloads:
         console.say("No log was read. Name a namespace with -n, or a recording with --from.")
         raise typer.Exit(BLIND)
-
-
-def _span(text: str) -> timedelta:
-    """Read a span of time as kubectl's --since writes it: `90m`, `1h30m`, `7d`.
-
-    Raises:
-        UsageError: it is none, or longer than a hundred years.
-    """
-    parts = _SPAN.findall(text.strip())
-    if not parts or "".join(map("".join, parts)) != text.strip():
-        raise UsageError(f"{text!r} is no span of time", "Write one such as 30m, 1h or 2d.")
-    total = sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
-    if total > timedelta(days=36_500):
-        raise UsageError(f"{text!r} is longer than anything is kept", "Write one such as 30m, 1h or 2d.")
-    return total

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from cluster_doctor.cli import diagnose, evaluate, logs, record, rules, runs, scan
+from cluster_doctor.cli import changes, ci, diagnose, evaluate, logs, record, rules, runs, scan
 from cluster_doctor.cli.console import Console
 from cluster_doctor.domain.errors import ClusterDoctorError, RunError, SourceError, UnreadableInput, UsageError
 
@@ -58,7 +58,17 @@ def commands(
 
 
 app.callback(help=_help(commands))(commands)
-for _command in (diagnose.diagnose, scan.scan, logs.logs, record.record, evaluate.evaluate, rules.rules, rules.explain):
+for _command in (
+    diagnose.diagnose,
+    scan.scan,
+    logs.logs,
+    changes.changes,
+    ci.ci,
+    record.record,
+    evaluate.evaluate,
+    rules.rules,
+    rules.explain,
+):
     app.command(help=_help(_command))(_command)
 app.add_typer(runs.app, name="runs")
 

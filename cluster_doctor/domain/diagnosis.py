@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cluster_doctor.domain.change import PriorChange
 from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Severity
@@ -51,7 +52,8 @@ class RootCause(BaseModel):
     """An accepted cause.
 
     `subject` is the object that has to change or that someone owns: the Deployment, not its Pod. `confidence`
-    is a probability from 0 to 1. `chain` leads from the cause to the symptoms.
+    is a probability from 0 to 1. `chain` leads from the cause to the symptoms. `changes` came before the first of them
+    and touch what the cause is about; they tell of its origin, and add nothing to the confidence.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +69,7 @@ class RootCause(BaseModel):
     explains: tuple[Symptom, ...] = ()
     affected: tuple[ObjectRef, ...] = ()
     since: datetime | None = None
+    changes: tuple[PriorChange, ...] = ()
     about: str = ""
     facts: dict[str, str] = {}
     fingerprint: str = ""
@@ -96,6 +99,7 @@ class Diagnosis(BaseModel):
     """What is wrong: root causes, most probable first, and the honest remainder.
 
     `log_changes` tell what workloads that are concerned log since a change; they are told beside the causes.
+    `changes` came before what is left unexplained.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -105,6 +109,7 @@ class Diagnosis(BaseModel):
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
     log_changes: tuple[LogChange, ...] = ()
+    changes: tuple[PriorChange, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()

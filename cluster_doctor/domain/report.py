@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from cluster_doctor.domain.change import PriorChange
 from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.diagnosis import Hypothesis, NextProbe, RootCause, Status
 from cluster_doctor.domain.identity import ClusterIdentity
@@ -29,7 +30,10 @@ class Remediation(BaseModel):
 
 
 class Report(BaseModel):
-    """One run's result. Its JSON form is a contract; `docs/report.schema.json` holds it."""
+    """One run's result. Its JSON form is a contract; `docs/report.schema.json` holds it.
+
+    `changes` came before what is left unexplained; those that came before a root cause stand with it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,6 +50,7 @@ class Report(BaseModel):
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
     log_changes: tuple[LogChange, ...] = ()
+    changes: tuple[PriorChange, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cluster_doctor.domain.change import PriorChange
 from cluster_doctor.domain.diagnosis import ChainLink, Diagnosis, Hypothesis, RootCause, Status
 from cluster_doctor.domain.effects import Effect
 from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage, Verdict
@@ -16,6 +17,7 @@ from cluster_doctor.inference.confidence import THRESHOLD, confidence
 from cluster_doctor.inference.independence import of_other_faults
 from cluster_doctor.inference.next_probes import next_probes
 from cluster_doctor.inference.predict import predict
+from cluster_doctor.inference.prior_changes import prior_changes, touched
 from cluster_doctor.inference.propagation import path_to
 from cluster_doctor.inference.scope import in_scope
 from cluster_doctor.rules.engine import RuleResults, check_all
@@ -24,6 +26,13 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 _BASIS = "prior by directness of the evidence ({directness}), share of symptoms explained, rival causes"
 _RANK = list(Directness)
+
+_MOST_LEFT = 20
+"""Unexplained symptoms of which is told what changed before them."""
+
+NEAR = 0.03
+"""Confidences that differ by no more are not told apart: so far the stated one is off the measured share of right
+answers, on average (docs/calibration.md, `calibration_error` of `evaluate`)."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Candidate:
     symptoms: frozenset[int]
     probability: float
     concerns_report: bool
+    changes: tuple[PriorChange, ...] = ()
 
 
 def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[ObjectRef] = ()) -> Diagnosis:
@@ -79,7 +89,7 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: Cl
             and _RANK.index(findings[other].directness) <= _RANK.index(finding.directness)
             and len(explains[other]) >= len(explains[at])
         )
-        touched = {finding.subject, *finding.affected, *(findings[symptom].subject for symptom in explains[at])}
+        concerned = {finding.subject, *finding.affected, *(findings[symptom].subject for symptom in explains[at])}
         found.append(
             Candidate(
                 at=at,
@@ -91,10 +101,32 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: Cl
                     observed=len(symptoms - of_other_faults(at, finding, explains, cluster)),
                     rivals=rivals,
                 ),
-                concerns_report=bool(touched & mentioned),
+                concerns_report=bool(concerned & mentioned),
+                changes=prior_changes(cluster, finding, [findings[symptom] for symptom in explains[at]]),
             )
         )
-    return sorted(found, key=_order)
+    return _changed_first(sorted(found, key=_order))
+
+
+def _changed_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Among candidates that calibration cannot tell apart, put those first that something changed before.
+
+    Each group begins with the best that is left and holds what is within `NEAR` of it, so that no candidate passes one
+    that is clearly better. Within a group the order stays, except for what changes touch: the very field that a cause
+    names, then its object.
+    """
+    ordered: list[Candidate] = []
+    left = list(candidates)
+    while left:
+        best = left[0]
+        group = [other for other in left if best.probability - other.probability <= NEAR and _as_asked(best, other)]
+        ordered += sorted(group, key=lambda candidate: touched(candidate.changes))
+        left = [other for other in left if other not in group]
+    return ordered
+
+
+def _as_asked(one: Candidate, other: Candidate) -> bool:
+    return one.concerns_report == other.concerns_report
 
 
 def _order(candidate: Candidate) -> tuple[object, ...]:
@@ -181,6 +213,7 @@ def _diagnosis(
             for candidate, reason in rejected
         ),
         unexplained=tuple(map(_symptom, left)),
+        changes=_before(left, cluster),
         next_probes=next_probes(left, results.lacked),
         predictions=predictions,
         gaps=cluster.coverage.gaps,
@@ -188,6 +221,12 @@ def _diagnosis(
         rules_clear=verdicts.count(Verdict.CLEAR),
         rules_unknown=results.lacked,
     )
+
+
+def _before(left: Sequence[Finding], cluster: ClusterSnapshot) -> tuple[PriorChange, ...]:
+    """What changed before symptoms that nothing explains, each change once."""
+    found = [prior for finding in left[:_MOST_LEFT] for prior in prior_changes(cluster, finding, left)]
+    return tuple({prior.change.model_dump_json(): prior for prior in reversed(found)}.values())[::-1]
 
 
 def saw_enough(cluster: ClusterSnapshot) -> bool:
@@ -222,6 +261,7 @@ def _root_cause(graph: CausalGraph, candidate: Candidate) -> RootCause:
         explains=tuple(_symptom(symptom) for symptom in symptoms),
         affected=tuple(sorted({symptom.subject for symptom in symptoms} | set(finding.affected))),
         since=finding.since,
+        changes=candidate.changes,
         about=finding.about,
         facts=finding.facts,
         fingerprint=finding.fingerprint,

@@ -12,9 +12,9 @@ from datetime import datetime
 from cluster_doctor.domain.log_pattern import LogChange
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.log_patterns import BASELINE, Said, count_patterns, read_lines
+from cluster_doctor.snapshot.changes.writes import last_write
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.times import parse_time
 from cluster_doctor.snapshot.views import ConfigMap, Pod, ReplicaSet, Secret, Workload
 
 MOST_WORKLOADS = 5
@@ -93,7 +93,7 @@ def _edits(workload: Workload, cluster: ClusterSnapshot) -> Iterator[tuple[Objec
     for reference in workload.template.references():
         for kind in (ConfigMap, Secret):
             kept = cluster.get(kind, workload.namespace, reference.name) if reference.kind == kind.kind else None
-            at = parse_time(kept.raw.get("changedAt")) if kept else None
+            at = last_write(kept) if kept else None
             if kept and at and at != kept.created_at:
                 found[kept.ref] = at
     yield from sorted(found.items(), key=lambda edit: edit[1], reverse=True)

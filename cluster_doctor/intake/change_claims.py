@@ -6,18 +6,14 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from cluster_doctor.domain.change import ChangeKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.incident import Claim, ClaimVerdict, Incident
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.snapshot.changes.changes import RECENTLY, all_changes
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import format_time
-from cluster_doctor.snapshot.views import Deployment, ReplicaSet
-
-RECENTLY = timedelta(hours=24)
-"""How old a revision may be to count as "the last deploy" that somebody speaks of."""
-
-_REUSED = "deployment.kubernetes.io/revision-history"
-"""Set on a ReplicaSet that a rollback took up again; its age then tells nothing."""
+from cluster_doctor.snapshot.views import Deployment
 
 _SINCE_DEPLOY = re.compile(
     r"\b(?:since|after)\s+(?:the\s+|our\s+|my\s+|a\s+)?(?:last|latest|new|recent|today'?s|yesterday'?s)?\s*"
@@ -84,14 +80,13 @@ def _deployed(
 def _revisions(
     subjects: tuple[ObjectRef, ...], spaces: frozenset[str], cluster: ClusterSnapshot
 ) -> Iterator[tuple[datetime, Evidence, ObjectRef]]:
-    """When each Deployment got its newest Pod template, which its newest ReplicaSet tells."""
-    for deployment in cluster.all(Deployment):
-        if (subjects and deployment.ref not in subjects) or (not subjects and deployment.namespace not in spaces):
+    """When each Deployment got a Pod template, as far as that is known."""
+    for change in all_changes(cluster):
+        ref = change.subject
+        if change.kind is not ChangeKind.ROLLOUT or ref.kind != Deployment.kind or change.at is None:
             continue
-        owned = [view for view in cluster.owned_by(deployment.ref) if isinstance(view, ReplicaSet) and view.created_at]
-        newest = max(owned, key=lambda view: view.revision, default=None)
-        if newest and newest.created_at and _REUSED not in newest.annotations:
-            yield newest.created_at, newest.cite("metadata.creationTimestamp"), deployment.ref
+        if ref in subjects if subjects else ref.namespace in spaces:
+            yield change.at, change.evidence[0], ref
 
 
 def _age(age: timedelta) -> str:

@@ -10,10 +10,10 @@ from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
 from cluster_doctor.remediation import plans
 from cluster_doctor.remediation.change import Change, Planner
-from cluster_doctor.remediation.gitops import Keeper, Management, management_of
 from cluster_doctor.remediation.wording import kubectl, patch_command, rollout_check
 from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.snapshot.kinds import BY_KIND
+from cluster_doctor.snapshot.management import Keeper, Management, management_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 

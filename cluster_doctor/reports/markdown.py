@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cluster_doctor.domain.change import PriorChange
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.remediation import RemediationStep
@@ -31,6 +32,9 @@ def _lines(report: Report) -> Iterator[str]:
     if report.unexplained:
         yield "\n## Seen, but not explained\n"
         yield from (f"- {safe(f'{symptom.subject}: {symptom.statement}')}" for symptom in report.unexplained)
+    if report.changes:
+        yield "\n## What changed before\n"
+        yield from _changes(report.changes)
     if report.next_probes:
         yield "\n## What would tell\n"
         yield from (f"- {safe(wording.probe(probe))}: {span(probe.command)}" for probe in report.next_probes)
@@ -77,10 +81,19 @@ def _cause(number: int, cause: RootCause, report: Report) -> Iterator[str]:
         for position, link in enumerate(cause.chain, 1):
             seen = "" if link.observed else " (inferred)"
             yield f"{position}. {safe(f'{link.subject}: {link.statement}')}{seen}"
+    if cause.changes:
+        yield "\nWhat changed before:\n"
+        yield from _changes(cause.changes)
     yield "\nEvidence:\n"
     for fact in cause.evidence:
         command = f" {span(fact.command)}" if fact.command else ""
         yield f"- {safe(wording.fact(fact))}{command}"
+
+
+def _changes(changes: tuple[PriorChange, ...]) -> Iterator[str]:
+    for told in changes:
+        yield f"- {safe(wording.prior(told))}"
+        yield from (f"  - {safe(wording.field(changed))}" for changed in told.change.fields)
 
 
 def _triage(report: Report) -> Iterator[str]:

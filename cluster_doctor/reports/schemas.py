@@ -5,6 +5,8 @@ from __future__ import annotations
 import orjson
 from pydantic import BaseModel
 
+from cluster_doctor.domain.change import ChangeList
+from cluster_doctor.domain.ci import CiReport
 from cluster_doctor.domain.log_pattern import LogReport
 from cluster_doctor.domain.report import Report
 from cluster_doctor.domain.scan import ScanReport
@@ -12,6 +14,8 @@ from cluster_doctor.snapshot.file import SnapshotDocument
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     "logs": LogReport,
+    "changes": ChangeList,
+    "ci": CiReport,
     "report": Report,
     "scan": ScanReport,
     "snapshot": SnapshotDocument,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cluster_doctor.domain.change import Change, PriorChange
 from cluster_doctor.domain.diagnosis import RootCause, Status
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
 from cluster_doctor.domain.report import Report
@@ -61,15 +62,15 @@ def text_lines(report: Report, width: int = 80) -> Iterator[Line]:
     yield from _ruled_out(report, width)
     yield from _blind_spots(report, width)
     yield Line("")
-    yield from _wrap(f"Run {report.run_id}, from {report.source}, as of {wording.moment(report.taken_at)}", width)
+    yield from wrap(f"Run {report.run_id}, from {report.source}, as of {wording.moment(report.taken_at)}", width)
 
 
 def _head(report: Report, width: int) -> Iterator[Line]:
     tone = {Status.RESOLVED: Tone.BAD, Status.UNRESOLVED: Tone.UNSURE, Status.HEALTHY: Tone.GOOD}[report.status]
     priority = f" [{report.triage.priority.value}]" if report.triage else ""
-    yield from _wrap(f"{report.status.value.upper()}{priority}  {wording.headline(report)}", width, tone=tone)
+    yield from wrap(f"{report.status.value.upper()}{priority}  {wording.headline(report)}", width, tone=tone)
     if report.identity_note:
-        yield from _wrap(f"! {report.identity_note}", width, tone=Tone.UNSURE)
+        yield from wrap(f"! {report.identity_note}", width, tone=Tone.UNSURE)
 
 
 def _claims(report: Report, width: int) -> Iterator[Line]:
@@ -77,44 +78,65 @@ def _claims(report: Report, width: int) -> Iterator[Line]:
     if wrong:
         yield from _heading("Not as reported")
         for claim in wrong[:MOST_LINES]:
-            yield from _wrap(f"“{claim.text}”: {claim.reason}", width, "  x ", Tone.BAD)
+            yield from wrap(f"“{claim.text}”: {claim.reason}", width, "  x ", Tone.BAD)
             yield from _commands([fact.command for fact in claim.evidence[:1]])
     if open_claims:
         yield from _heading("Reported, but not to be checked")
         for claim in open_claims[:MOST_LINES]:
-            yield from _wrap(f"“{claim.text}”: {claim.reason}", width, "  ? ", Tone.UNSURE)
+            yield from wrap(f"“{claim.text}”: {claim.reason}", width, "  ? ", Tone.UNSURE)
     if right:
         shown = "; ".join(claim.asserts for claim in right[:MOST_LINES])
-        yield from _wrap(f"Confirmed: {shown}", width, "", Tone.GOOD)
+        yield from wrap(f"Confirmed: {shown}", width, "", Tone.GOOD)
 
 
 def _cause(number: int, cause: RootCause, report: Report, width: int) -> Iterator[Line]:
     yield from _heading(f"{number}. What is wrong  ({cause.confidence:.0%} sure, {cause.severity})")
-    yield from _wrap(f"{cause.subject}: {cause.statement}", width, "  ", Tone.BAD)
+    yield from wrap(f"{cause.subject}: {cause.statement}", width, "  ", Tone.BAD)
     began = wording.since(cause, report)
     if began:
-        yield from _wrap(f"since {began}", width, "  ")
+        yield from wrap(f"since {began}", width, "  ")
     if len(cause.chain) > 1:
         yield Line("  Why:")
         for link in cause.chain[1:]:  # its first link is what stands above
             seen = "" if link.observed else " (inferred)"
-            yield from _wrap(f"{link.subject}: {link.statement}{seen}", width, "    -> ")
+            yield from wrap(f"{link.subject}: {link.statement}{seen}", width, "    -> ")
+    if cause.changes:
+        yield Line("  What changed before:")
+        yield from _changes(cause.changes, width, "    ")
     yield Line("  Evidence:")
     for fact in cause.evidence[:MOST_LINES]:
-        yield from _wrap(wording.fact(fact), width, "    - ")
+        yield from wrap(wording.fact(fact), width, "    - ")
         yield from _commands([fact.command], "      ")
+
+
+def _changes(changes: tuple[PriorChange, ...], width: int, lead: str) -> Iterator[Line]:
+    for told in changes[:MOST_LINES]:
+        yield from wrap(wording.prior(told), width, f"{lead}- ")
+        yield from fields_changed(told.change, width, f"{lead}    ")
+
+
+def fields_changed(change: Change, width: int, lead: str) -> Iterator[Line]:
+    """The fields that a change touched, before and after."""
+    for told in change.fields[:MOST_LINES]:
+        yield from wrap(wording.field(told), width, lead)
+    if len(change.fields) > MOST_LINES:
+        yield Line(f"{lead}… and {len(change.fields) - MOST_LINES} more fields")
 
 
 def _unexplained(report: Report, width: int) -> Iterator[Line]:
     if report.unexplained:
         yield from _heading("Seen, but not explained")
         for symptom in report.unexplained[:MOST_LINES]:
-            yield from _wrap(f"{symptom.subject}: {symptom.statement}", width, "  - ", Tone.UNSURE)
+            yield from wrap(f"{symptom.subject}: {symptom.statement}", width, "  - ", Tone.UNSURE)
         yield from _more(report.unexplained)
+    if report.changes:
+        yield from _heading("What changed before")
+        yield from _changes(report.changes, width, "  ")
+        yield from _more(report.changes)
     if report.next_probes:
         yield from _heading("What would tell")
         for probe in report.next_probes:
-            yield from _wrap(wording.probe(probe), width, "  - ")
+            yield from wrap(wording.probe(probe), width, "  - ")
             yield from _commands([probe.command], "    ")
 
 
@@ -122,7 +144,7 @@ def _log_changes(report: Report, width: int) -> Iterator[Line]:
     for change in report.log_changes[:MOST_CAUSES]:
         yield from _heading(wording.log_change(change))
         for pattern in change.patterns:
-            yield from _wrap(wording.pattern(pattern), width, "  - ", Tone.UNSURE)
+            yield from wrap(wording.pattern(pattern), width, "  - ", Tone.UNSURE)
             yield from _commands([pattern.example.command], "    ")
 
 
@@ -131,21 +153,21 @@ def _triage(report: Report, width: int) -> Iterator[Line]:
     if triage is None:
         return
     yield from _heading(f"How bad: {triage.priority.value}")
-    yield from _wrap(f"Impact: {triage.impact}", width, "  ")
-    yield from _wrap(f"Urgency: {triage.urgency}", width, "  ")
+    yield from wrap(f"Impact: {triage.impact}", width, "  ")
+    yield from wrap(f"Urgency: {triage.urgency}", width, "  ")
     for reason in triage.reasons[:MOST_LINES]:
-        yield from _wrap(reason, width, "  - ")
+        yield from wrap(reason, width, "  - ")
     if triage.owner:
-        yield from _wrap(f"Owner: {triage.owner} (from {triage.owner_source})", width, "  ")
+        yield from wrap(f"Owner: {triage.owner} (from {triage.owner_source})", width, "  ")
 
 
 def _coming_up(report: Report, width: int) -> Iterator[Line]:
     if report.predictions:
         yield from _heading("Coming up")
         for coming in report.predictions[:MOST_LINES]:
-            yield from _wrap(f"{wording.due(coming)}: {coming.message}", width, "  - ", Tone.UNSURE)
-            yield from _wrap(coming.arithmetic, width, "    ")
-            yield from _wrap(f"do: {coming.remedy}", width, "    ")
+            yield from wrap(f"{wording.due(coming)}: {coming.message}", width, "  - ", Tone.UNSURE)
+            yield from wrap(coming.arithmetic, width, "    ")
+            yield from wrap(f"do: {coming.remedy}", width, "    ")
         yield from _more(report.predictions)
 
 
@@ -155,36 +177,36 @@ def _remedy(report: Report, width: int) -> Iterator[Line]:
     yield from _heading("What to do")
     for plan in report.remediation.plans[:MOST_CAUSES]:
         yield from _plan(plan, width)
-    yield from _wrap(wording.outcome(report.remediation.outcome), width, "  ")
+    yield from wrap(wording.outcome(report.remediation.outcome), width, "  ")
 
 
 def _plan(plan: RemediationPlan, width: int) -> Iterator[Line]:
     kept = f" (kept by {plan.managed_by})" if plan.managed_by else ""
-    yield from _wrap(f"{plan.summary}{kept}", width, "  ", Tone.GOOD)
+    yield from wrap(f"{plan.summary}{kept}", width, "  ", Tone.GOOD)
     for step in plan.steps:
         yield from _step(step, width)
     for step in plan.alternatives:
-        yield from _wrap(f"or: {step.title} (risk: {step.risk.value})", width, "    ")
+        yield from wrap(f"or: {step.title} (risk: {step.risk.value})", width, "    ")
         yield from _commands([step.command], "        ")
 
 
 def _step(step: RemediationStep, width: int) -> Iterator[Line]:
-    yield from _wrap(f"{step.instruction} (risk: {step.risk.value})", width, "    do:    ")
+    yield from wrap(f"{step.instruction} (risk: {step.risk.value})", width, "    do:    ")
     yield from _commands([step.command], "           ")
-    yield from _wrap(step.precondition, width, "    first: ")
-    yield from _wrap(step.check, width, "    check: ")
+    yield from wrap(step.precondition, width, "    first: ")
+    yield from wrap(step.check, width, "    check: ")
     if step.undo.startswith("kubectl "):
         yield Line("    undo:")
         yield from _commands([step.undo], "           ")
     else:
-        yield from _wrap(step.undo, width, "    undo:  ")
+        yield from wrap(step.undo, width, "    undo:  ")
 
 
 def _ruled_out(report: Report, width: int) -> Iterator[Line]:
     if report.ruled_out:
         yield from _heading("Ruled out")
         for other in report.ruled_out[:MOST_LINES]:
-            yield from _wrap(f"{other.subject}: {other.statement}: {other.against}", width, "  - ")
+            yield from wrap(f"{other.subject}: {other.statement}: {other.against}", width, "  - ")
         yield from _more(report.ruled_out)
 
 
@@ -193,10 +215,10 @@ def _blind_spots(report: Report, width: int) -> Iterator[Line]:
     if report.gaps or unchecked:
         yield from _heading("What could not be seen")
         for gap in report.gaps[:MOST_LINES]:
-            yield from _wrap(str(gap), width, "  - ", Tone.UNSURE)
+            yield from wrap(str(gap), width, "  - ", Tone.UNSURE)
         yield from _more(report.gaps)
         if unchecked:
-            yield from _wrap(unchecked, width, "  - ", Tone.UNSURE)
+            yield from wrap(unchecked, width, "  - ", Tone.UNSURE)
 
 
 def _heading(text: str) -> Iterator[Line]:
@@ -209,7 +231,8 @@ def _more(members: tuple[object, ...]) -> Iterator[Line]:
         yield Line(f"  … and {len(members) - MOST_LINES} more")
 
 
-def _wrap(text: str, width: int, lead: str = "", tone: Tone = Tone.PLAIN) -> Iterator[Line]:
+def wrap(text: str, width: int, lead: str = "", tone: Tone = Tone.PLAIN) -> Iterator[Line]:
+    """Break text into lines of a width; nothing in it can steer a terminal."""
     wrapped = textwrap.wrap(
         one_line(text),
         width,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
+from cluster_doctor.domain.change import Change, FieldChange, PriorChange, Touch
 from cluster_doctor.domain.diagnosis import NextProbe, RootCause, Status
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding
@@ -77,6 +78,40 @@ def value(raw: JsonValue) -> str:
 def due(prediction: Finding) -> str:
     """When a prediction comes true."""
     return f"due {prediction.due:%Y-%m-%d %H:%M} UTC" if prediction.due else "no date: it hangs on what is done next"
+
+
+def prior(told: PriorChange) -> str:
+    """A change before a cause: when, what, and how it touches the cause."""
+    when = dated(told.change)
+    if told.lead is not None:
+        early = age(timedelta(seconds=told.lead))
+        when += f", {early} before the first symptom" if told.lead >= 1 else ", with the first symptom"
+    return f"{when}: {told.change.subject}: {told.change.statement}{by(told.change)} [{_touches(told)}]"
+
+
+def _touches(told: PriorChange) -> str:
+    match told.touch:
+        case Touch.FIELD:
+            return "made what the cause names"
+        case Touch.OBJECT:
+            return "the same object"
+        case Touch.RELATED:
+            return "what it depends on"
+
+
+def dated(change: Change) -> str:
+    """When something changed."""
+    return moment(change.at) if change.at else "time not known"
+
+
+def by(change: Change) -> str:
+    """Who made a change, where that is known and not said already."""
+    return f", by {change.by}" if change.by and change.by not in change.statement else ""
+
+
+def field(told: FieldChange) -> str:
+    """One field before and after."""
+    return f"{told.path}: {value(told.before)} -> {value(told.after)}"
 
 
 def refuted(report: Report) -> tuple[Claim, ...]:

@@ -33,6 +33,12 @@ _MOST_WRITTEN = 250
 """Levels that orjson writes."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _FLAG = re.compile(r"-[^\s=]+")
+_OF_A_WRITER = ("manager", "operation", "subresource", "time")
+_MOST_WRITERS = 20
+_CHURN = frozenset(
+    {"Secret", "Pod", "Event", "Endpoints", "EndpointSlice", "Lease", "ReplicaSet", "ControllerRevision"}
+)
+"""Kinds that controllers write, so that who did and when tells nothing; of a Secret `changedAt` tells."""
 _LABELS = frozenset({"labels", "matchLabels", "selector", "nodeSelector", "podSelector"})
 """Maps whose values are compared with lists elsewhere; a mask on one side would tear them apart."""
 
@@ -168,6 +174,9 @@ class Door:
         if not isinstance(metadata, dict):
             return raw
         dropped = {key: value for key, value in metadata.items() if key != "managedFields"}
+        writers = _writers(metadata.get("managedFields")) if raw["kind"] not in _CHURN else []
+        if writers:
+            dropped["managedFields"] = writers
         if isinstance(annotations, dict) and _LAST_APPLIED in annotations:
             dropped["annotations"] = {key: value for key, value in annotations.items() if key != _LAST_APPLIED}
         return {"apiVersion": "v1", **raw, "metadata": dropped}
@@ -272,6 +281,16 @@ def _changed_at(raw: dict[str, JsonValue]) -> str:
     fields = metadata.get("managedFields") if isinstance(metadata, dict) else None
     times = [entry.get("time") for entry in fields if isinstance(entry, dict)] if isinstance(fields, list) else [known]
     return max((time for time in times if isinstance(time, str)), default="")
+
+
+def _writers(fields: JsonValue) -> list[JsonValue]:
+    """Who wrote an object and when, without what; a status is written all the time, and by controllers alone."""
+    entries = fields[:_MOST_WRITERS] if isinstance(fields, list) else []
+    return [
+        {key: entry[key] for key in _OF_A_WRITER if key in entry}
+        for entry in entries
+        if isinstance(entry, dict) and entry.get("subresource") != "status"
+    ]
 
 
 def _key(key: object) -> str:

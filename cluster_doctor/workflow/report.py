@@ -39,6 +39,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         ruled_out=diagnosis.ruled_out,
         unexplained=diagnosis.unexplained,
         log_changes=diagnosis.log_changes,
+        changes=diagnosis.changes,
         predictions=diagnosis.predictions,
         next_probes=diagnosis.next_probes,
         gaps=diagnosis.gaps,

@@ -1,0 +1,1 @@
+"""How tools say that something failed: one table for each family of tools."""
