@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.paths import dig
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Event, Pod
+from cluster_doctor.snapshot.views import Event, Pod, Workload
 
 
 def unwell_pods(cluster: ClusterSnapshot) -> Sequence[Pod]:
@@ -26,6 +26,15 @@ def _unwell(cluster: ClusterSnapshot) -> Iterator[Pod]:
     for pod in cluster.all(Pod):
         if (not _plainly_well(pod) or (warned and pod.ref in warned)) and pod.expected_to_run:
             yield pod
+
+
+def troubled_workloads(cluster: ClusterSnapshot) -> Iterator[Workload]:
+    """Workloads with a Pod that is not plainly well."""
+    troubled = {cluster.workload_ref(pod.ref): None for pod in cluster.all(Pod) if not _plainly_well(pod)}
+    for ref in troubled:
+        workload = cluster.find(ref)
+        if isinstance(workload, Workload):
+            yield workload
 
 
 def ended_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:

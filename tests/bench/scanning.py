@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
@@ -18,8 +19,12 @@ import orjson
 from cluster.api import TestCluster
 from control_plane.cluster import ControlPlane
 
+from cluster_doctor.domain.findings import WRONG_NOW
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.rules.catalogue import all_rules
+from cluster_doctor.rules.engine import run_rules
+from cluster_doctor.snapshot.collector import collector_paused
 from cluster_doctor.sources.live.connection import connect
 from cluster_doctor.sources.live.limits import Limits
 from cluster_doctor.sources.live.reader import ApiReader
@@ -33,6 +38,7 @@ from .populated import populate
 SIZES = (1_000, 5_000, 10_000)
 _LIMITS = Limits(total=600)
 _TIMES = 3
+_MORE_RULES = 20
 
 
 class Costs(NamedTuple):
@@ -58,6 +64,8 @@ def measure() -> Iterator[Measurement]:
                 before = pods
                 found = costs[pods] = _costs(str(plane.kubeconfig))
                 yield from _compared(pods, found)
+            more = _scan_with_more_rules(str(plane.kubeconfig))
+            yield Measurement(f"scan with {_MORE_RULES} times the rules against one", more, "x", below=2)
         finally:
             plane.stop()
     small, large = costs[SIZES[1]], costs[SIZES[2]]
@@ -122,6 +130,21 @@ def _fetch(kubeconfig: str, paths: list[str]) -> tuple[float, int]:
     seconds = time.perf_counter() - begun
     connection.close()
     return seconds, total
+
+
+def _scan_with_more_rules(kubeconfig: str) -> float:
+    """How much longer a scan takes with twenty times the rules, each of them under a name of its own."""
+    rules = [rule for rule in all_rules() if rule.stage in WRONG_NOW]
+    many = [replace(rule, name=f"{rule.name}_{number}") for number in range(_MORE_RULES) for rule in rules]
+    taken = {}
+    for asked in (rules, many):
+        gc.collect()
+        begun = time.perf_counter()
+        seen = KubernetesSource(Target(kubeconfig=kubeconfig), limits=_LIMITS).collect(Scope())
+        with collector_paused():
+            run_rules(asked, seen)
+        taken[len(asked)] = time.perf_counter() - begun
+    return taken[len(many)] / taken[len(rules)]
 
 
 def _scan(kubeconfig: str) -> tuple[float, float]:

@@ -16,9 +16,7 @@ from cluster_doctor.snapshot.views import Workload
 
 
 def complaints(server: Workload, trouble: Trouble, what: str, cluster: ClusterSnapshot) -> Iterator[Match]:
-    """Match where a server's own probes and logs, or its clients, tell of one trouble."""
-    if not is_database(server):
-        return
+    """Match where a database's own probes and logs, or its clients, tell of one trouble."""
     own = list(_own(server, trouble, cluster))
     meant, clients = _clients(trouble, cluster)
     told = clients if meant == server.ref or (own and meant is None) else []

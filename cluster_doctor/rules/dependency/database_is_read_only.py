@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.dependency.complaints import complaints
+from cluster_doctor.rules.dependency.databases import databases
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Workload
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Records.LOGS, Pod), directness=Directness.REPORTED)
+@rule(Severity.ERROR, subject=Workload, needs=(Records.LOGS, Pod), directness=Directness.REPORTED, among=databases)
 def database_is_read_only(server: Workload, cluster: ClusterSnapshot) -> Matches:
     """The database is in read-only mode, so that its clients' writes fail.
 

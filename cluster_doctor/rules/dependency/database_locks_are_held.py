@@ -8,7 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.container.last_words import last_words
-from cluster_doctor.rules.dependency.databases import is_database
+from cluster_doctor.rules.dependency.databases import databases
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Workload
@@ -23,7 +23,7 @@ _CLIENT = re.compile(
 )
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Pod, Records.LOGS), directness=Directness.REPORTED)
+@rule(Severity.ERROR, subject=Workload, needs=(Pod, Records.LOGS), directness=Directness.REPORTED, among=databases)
 def database_locks_are_held(server: Workload, cluster: ClusterSnapshot) -> Matches:
     """Sessions of the database wait for a lock that another session holds.
 
@@ -78,8 +78,6 @@ def database_locks_are_held(server: Workload, cluster: ClusterSnapshot) -> Match
         https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-LOG-LOCK-WAITS
         https://dev.mysql.com/doc/refman/8.4/en/innodb-parameters.html#sysvar_innodb_lock_wait_timeout
     """
-    if not is_database(server):
-        return
     own = [
         said[1]
         for pod in cluster.pods_of(server.ref)

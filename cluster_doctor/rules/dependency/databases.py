@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.dependency.failing_calls import FailingCall
@@ -20,6 +20,11 @@ _IMAGES = re.compile(
 def is_database(workload: Workload) -> bool:
     """Tell whether a workload runs a database server, by its images."""
     return any(_IMAGES.search(container.image.rpartition("/")[2]) for container in workload.template.containers)
+
+
+def databases(cluster: ClusterSnapshot) -> Iterator[Workload]:
+    """Workloads that run a database server."""
+    return (workload for workload in cluster.workloads() if is_database(workload))
 
 
 def behind(host: str, namespace: str | None, cluster: ClusterSnapshot) -> ObjectRef | None:

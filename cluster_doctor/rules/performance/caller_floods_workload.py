@@ -9,6 +9,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.container.memory import oom_evidence
 from cluster_doctor.rules.performance.trends import FEWEST, recent_level, series_of
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import troubled_workloads
 from cluster_doctor.snapshot.records import Anomaly, Metric
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Workload
@@ -17,7 +18,13 @@ MANY = 3.0
 """Times the packets that there were; the day's load seldom triples within the hours that are recorded."""
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Pod, Records.METRICS), directness=Directness.MEASURED)
+@rule(
+    Severity.ERROR,
+    subject=Workload,
+    needs=(Pod, Records.METRICS),
+    directness=Directness.MEASURED,
+    among=troubled_workloads,
+)
 def caller_floods_workload(callee: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload is killed for memory, and one of its callers sends several times what it did.
 

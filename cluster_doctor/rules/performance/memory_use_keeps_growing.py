@@ -8,6 +8,7 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.memory import oom_evidence
 from cluster_doctor.rules.performance.trends import FEWEST, STEADY, grows_steadily, last_rise, rises, series_of
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.rules.selections import troubled_workloads
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.records import Metric
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -27,7 +28,13 @@ LONG = 3600
 """Seconds that a rise must last: a start is over long before."""
 
 
-@rule(Severity.ERROR, subject=Workload, needs=(Pod, Records.METRICS), directness=Directness.STATED)
+@rule(
+    Severity.ERROR,
+    subject=Workload,
+    needs=(Pod, Records.METRICS),
+    directness=Directness.STATED,
+    among=troubled_workloads,
+)
 def memory_use_keeps_growing(workload: Workload, cluster: ClusterSnapshot) -> Matches:
     """The workload's memory use has grown without a pause until the kernel killed it.
 

@@ -47,12 +47,15 @@ def pods_lack_their_service_account(workload: Workload, cluster: ClusterSnapshot
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/
     """
+    named = workload.template.service_account
+    if named == "default" or cluster.exists(ServiceAccount, workload.namespace, named) is not False:
+        return  # the controller manager makes `default` in every namespace
     account = next((ref for ref in workload.template.references() if ref.kind == ServiceAccount.kind), None)
     if account is None:
-        return  # the controller manager makes `default` in every namespace
+        return
     if cluster.workload_ref(workload.ref) != workload.ref or not workload.has_status or not workload.wanted:
         return
-    if has_its_pods(workload, cluster) or cluster.exists(ServiceAccount, workload.namespace, account.name) is not False:
+    if has_its_pods(workload, cluster):
         return
     told = replica_failure(workload) if isinstance(workload, Deployment) else None
     if told and told.value and "serviceaccount" not in str(told.value):
