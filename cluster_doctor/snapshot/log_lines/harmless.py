@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ahocorasick_rs import AhoCorasick
+
+from cluster_doctor.snapshot.hints import lower
+
 _COUNTED = re.compile(
     r"[\"'\])]{0,2}(?:_total|_count| errors| count)?[\"']?\s{0,3}[:=]\s{0,3}[\"']?\d+(?:[\s,;.}\"')]|$)"
 )
@@ -15,6 +19,11 @@ _SUCCESS = re.compile(
     r"|healthy again|is up again|no longer|resolved itself|connection established|connected)\b",
     re.IGNORECASE,
 )
+_WORKED = AhoCorasick(
+    ("succe", "recovered", "connected", "established", "restored", "healthy again", "up again", "no longer",
+     "resolved itself")
+)  # fmt: skip
+"""Without one of these pieces no line speaks of success."""
 _NOT = re.compile(
     r"\b(?:not|no|never|without|cannot|can't|n't|failed|before|until)\W{1,3}(?:\w+\W{1,3}){0,2}$", re.IGNORECASE
 )
@@ -23,6 +32,8 @@ _MANY_ERRNOS = 3
 
 def speaks_of_success(text: str) -> bool:
     """Tell whether a line says that something worked, or works again."""
+    if not _WORKED.find_matches_as_indexes(lower(text)):
+        return False
     return any(not _NOT.search(text, max(0, found.start() - 40), found.start()) for found in _SUCCESS.finditer(text))
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ahocorasick_rs import AhoCorasick
+
+from cluster_doctor.snapshot.hints import lower
 from cluster_doctor.snapshot.log_lines.address import address_in
 from cluster_doctor.snapshot.log_lines.harmless import is_counted, is_listing, is_tested_or_served, speaks_of_success
 from cluster_doctor.snapshot.log_lines.line import LONGEST, LogLevel, read_log_line, without_colours
@@ -69,9 +72,14 @@ _LACKING = {
     "set", "unset", "undefined", "missing", "required", "unbound", "keyerror", "placeholder", "specify", "specified",
     "provided", "defined", "found", "null", "key", "env", "environment", "present", "configured",
 }  # fmt: skip
+_OS_WORDS = {str(number) for number in OS_NUMBERS}
+_MYSQL_WORDS = {str(number) for number in MYSQL}
 _ABSENT = {"exist", "such", "unknown", "missing", "invalid"}
 _FORMED = {"role", "lookup", "port", "bind"}
-_TELLING = {*_KEYED, *_CODED, *_LACKING, *_ABSENT, *_FORMED}
+_FIRM = (*TEXTS, *{word.lower() for word in WORDS})
+_LOOSE = tuple({*_CODED, *_LACKING, *_ABSENT, *_FORMED})
+_TELLING = AhoCorasick((*_FIRM, *_LOOSE))
+"""Without one of these pieces, of which the loose ones must stand as words, no line tells of a trouble."""
 
 
 @lru_cache(maxsize=16_384)
@@ -83,7 +91,7 @@ def read_told(raw: str) -> Told | None:
     """
     plain = without_colours(raw[:LONGEST])
     spaced = _ESCAPED.sub(" ", plain) if "\\" in plain else plain
-    if _parts(spaced).isdisjoint(_TELLING) and WORDS.keys().isdisjoint(_TOKEN.findall(spaced)):
+    if not _may_tell(lower(spaced)):
         return None  # so most lines are done with
     line = read_log_line(plain)
     text = line.text
@@ -108,6 +116,13 @@ def trouble_in(text: str) -> Trouble | None:
     return min(found, key=RANK.__getitem__) if found else None
 
 
+def _may_tell(lowered: str) -> bool:
+    for piece, start, end in _TELLING.find_matches_as_indexes(lowered, overlapping=True):
+        if piece < len(_FIRM) or not (_PART.match(lowered[start - 1 : start]) or _PART.match(lowered[end : end + 1])):
+            return True
+    return False
+
+
 def _parts(text: str) -> set[str]:
     return set(_PART.findall(text.lower()))
 
@@ -115,9 +130,9 @@ def _parts(text: str) -> set[str]:
 def _signs(text: str) -> Iterator[Trouble]:
     parts = _parts(text)
     yield from _said(text.lower(), parts)
-    yield from _named(text)
-    if not parts.isdisjoint(_CODED):
-        yield from _codes(text)
+    words = set(_TOKEN.findall(text))
+    yield from _named(text, WORDS.keys() & words)
+    yield from _codes(text, words)
     if not parts.isdisjoint(_FORMED):
         yield from (trouble for trouble, pattern in PATTERNS if pattern.search(text))
     if not parts.isdisjoint(_LACKING) and misses_setting(text):
@@ -134,8 +149,7 @@ def _said(lowered: str, parts: set[str]) -> Iterator[Trouble]:
                 yield TEXTS[said]
 
 
-def _named(text: str) -> Iterator[Trouble]:
-    words = WORDS.keys() & _TOKEN.findall(text)
+def _named(text: str, words: set[str]) -> Iterator[Trouble]:
     if is_listing(words & ERRNO.keys()):
         return
     for word in words:
@@ -144,21 +158,23 @@ def _named(text: str) -> Iterator[Trouble]:
             yield WORDS[word]
 
 
-def _codes(text: str) -> Iterator[Trouble]:
-    for number in _groups(_OS_ERROR, text):
-        if (trouble := OS_NUMBERS.get(abs(int(number)))) is not None:
-            yield trouble
-    for state in _groups(_SQLSTATE, text):
-        if (trouble := SQLSTATES.get(state)) is not None:
-            yield trouble
-    for number in _groups(_MYSQL, text):
-        if (trouble := MYSQL.get(int(number))) is not None:
-            yield trouble
-    for status in _groups(_GRPC, text):
-        if (trouble := GRPC.get(status.lower().replace("_", ""))) is not None:
-            yield trouble
-    if _HTTP.search(text):
+def _codes(text: str, words: set[str]) -> Iterator[Trouble]:
+    """Read the codes of a line; where none of a kind stands as a word, its forms need not be looked for."""
+    if not _OS_WORDS.isdisjoint(words):
+        found = (OS_NUMBERS.get(abs(int(number))) for number in _groups(_OS_ERROR, text))
+        yield from (trouble for trouble in found if trouble is not None)
+    if not SQLSTATES.keys().isdisjoint(words):
+        yield from (SQLSTATES[state] for state in _groups(_SQLSTATE, text) if state in SQLSTATES)
+    if not _MYSQL_WORDS.isdisjoint(words):
+        yield from (MYSQL[int(number)] for number in _groups(_MYSQL, text) if int(number) in MYSQL)
+    if not GRPC.keys().isdisjoint(map(_plain, words)):
+        yield from (GRPC[_plain(status)] for status in _groups(_GRPC, text) if _plain(status) in GRPC)
+    if "429" in words and _HTTP.search(text):
         yield Trouble.RATE
+
+
+def _plain(status: str) -> str:
+    return status.lower().replace("_", "")
 
 
 def _groups(pattern: re.Pattern[str], text: str) -> Iterator[str]:
