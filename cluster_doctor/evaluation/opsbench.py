@@ -33,7 +33,7 @@ def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
     for folder in cases_below(path):
         progress(str(folder.relative_to(path)))
         began = time.perf_counter()
-        answers = _answer(folder, progress)
+        answers, diagnosing = _answer(folder, progress)
         seconds = time.perf_counter() - began
         label, target = _label(folder)
         yield CaseResult(
@@ -41,17 +41,21 @@ def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
             answers=answers,
             expected=Answer(label=label, object=target, confidence=1.0),
             seconds=round(seconds, 4),
+            diagnosing=round(diagnosing, 4),
         )
 
 
-def _answer(folder: Path, progress: Progress) -> tuple[Answer, ...]:
-    """Diagnose one recording; one that cannot be read has no answer, and does not end the evaluation."""
+def _answer(folder: Path, progress: Progress) -> tuple[tuple[Answer, ...], float]:
+    """Diagnose one recording, and say how long that took; one that cannot be read has no answer, and ends nothing."""
     try:
         cluster = OpsBenchSource(folder).collect(Scope())
     except ClusterDoctorError as error:
         progress(f"no answer: {error.what}")
-        return ()
-    return tuple(answers_of(diagnose(cluster, Incident()), cluster))
+        return (), 0.0
+    began = time.perf_counter()
+    diagnosis = diagnose(cluster, Incident())
+    taken = time.perf_counter() - began
+    return tuple(answers_of(diagnosis, cluster)), taken
 
 
 def answers_of(diagnosis: Diagnosis, cluster: ClusterSnapshot) -> Iterator[Answer]:

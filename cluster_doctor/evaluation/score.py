@@ -29,7 +29,8 @@ class Answer(BaseModel):
 class CaseResult(BaseModel):
     """One case's answers beside its label; `expected` is None for a healthy case.
 
-    Where `ranked` is false, the order of answers does not count, and those in `also` must be there too. `error` says
+    `seconds` are from opening the recording to the answers, `diagnosing` those of rules and inference. Where `ranked`
+    is false, the order of answers does not count, and those in `also` must be there too. `error` says
     why a case could not be scored; it counts as missed.
     """
 
@@ -41,6 +42,7 @@ class CaseResult(BaseModel):
     also: tuple[Answer, ...] = ()
     ranked: bool = True
     seconds: float
+    diagnosing: float = 0.0
     error: str = ""
 
     def hit(self, within: int) -> bool:
@@ -90,7 +92,10 @@ class CalibrationBin(BaseModel):
 
 
 class Summary(BaseModel):
-    """Scores over all cases. `seconds_median` is from opening the recording to the diagnosis."""
+    """Scores over all cases. `seconds` are from opening a recording to its answers, `diagnosing` the rules' part of that.
+
+    A median of 0 for `diagnosing` means that it was not measured.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -103,6 +108,7 @@ class Summary(BaseModel):
     calibration: tuple[CalibrationBin, ...]
     seconds_median: float
     seconds_max: float
+    diagnosing_median: float
     per_type: dict[str, TypeScore]
     per_source: dict[str, SourceScore]
 
@@ -145,6 +151,7 @@ def summarise(results: Sequence[CaseResult]) -> Evaluation:
             calibration=tuple(bins),
             seconds_median=round(statistics.median(result.seconds for result in results), 4),
             seconds_max=max(result.seconds for result in results),
+            diagnosing_median=round(statistics.median(result.diagnosing for result in results), 4),
             per_type={
                 label: TypeScore(cases=len(group), top1=_share(group, 1), top3=_share(group, 3))
                 for label, group in sorted(by_type.items())
