@@ -15,8 +15,9 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 _WORDS = re.compile(
-    r"(?:dial|connect|upstream|socket|resolv)\w*.{0,300}(?:cannot assign requested address|EADDRNOTAVAIL)"
-    r"|(?:cannot assign requested address|EADDRNOTAVAIL).*connect",
+    r"^(?=.*(?:assign requested address|EADDRNOTAVAIL)).*?"  # so most lines are done with
+    r"(?:(?:dial|connect|upstream|socket|resolv)\w*.{0,300}(?:cannot assign requested address|EADDRNOTAVAIL)"
+    r"|(?:cannot assign requested address|EADDRNOTAVAIL).*connect)",
     re.IGNORECASE,
 )
 _SYSCTL = "net.ipv4.ip_local_port_range"

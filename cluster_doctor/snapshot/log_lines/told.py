@@ -74,6 +74,7 @@ _LACKING = {
 }  # fmt: skip
 _OS_WORDS = {str(number) for number in OS_NUMBERS}
 _MYSQL_WORDS = {str(number) for number in MYSQL}
+_STATUSES = AhoCorasick(GRPC)
 _ABSENT = {"exist", "such", "unknown", "missing", "invalid"}
 _FORMED = {"role", "lookup", "port", "bind"}
 _FIRM = (*TEXTS, *{word.lower() for word in WORDS})
@@ -167,7 +168,7 @@ def _codes(text: str, words: set[str]) -> Iterator[Trouble]:
         yield from (SQLSTATES[state] for state in _groups(_SQLSTATE, text) if state in SQLSTATES)
     if not _MYSQL_WORDS.isdisjoint(words):
         yield from (MYSQL[int(number)] for number in _groups(_MYSQL, text) if int(number) in MYSQL)
-    if not GRPC.keys().isdisjoint(map(_plain, words)):
+    if _STATUSES.find_matches_as_indexes(_plain(lower(text))):
         yield from (GRPC[_plain(status)] for status in _groups(_GRPC, text) if _plain(status) in GRPC)
     if "429" in words and _HTTP.search(text):
         yield Trouble.RATE
