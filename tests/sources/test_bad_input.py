@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from recorded import written
+from forms import written
 from recorded.test_forms_agree import FILES, SINGLE
 
 from cluster_doctor.domain.errors import UnreadableInput

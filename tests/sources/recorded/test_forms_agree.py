@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from forms import written
 
 from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.domain.incident import Incident
@@ -12,7 +13,6 @@ from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.sources.recognise import open_recorded
-from recorded import written
 
 POD = """
 apiVersion: v1

@@ -55,6 +55,11 @@ def printed(value: object) -> bytes:
     return json.dumps(value, indent=4).encode() + b"\n"
 
 
+def dumped(value: object) -> bytes:
+    """YAML as clients print it."""
+    return yaml.dump(value, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True).encode()
+
+
 def block(place: tuple[str, str, str], log: str) -> str:
     """A log in a dump."""
     where = f"logs for container {place[2]} of pod {place[0]}/{place[1]} ===="
@@ -94,17 +99,17 @@ def must_gather(state: list[Json], logs: Logs) -> Files:
         group = known.api_version.rpartition("/")[0] or "core"
         if space:
             whole = listed(kind, items, typed=False)
-            files[f"{top}namespaces/{space}/{group}/{known.plural}.yaml"] = b"---\n" + yaml.safe_dump(whole).encode()
+            files[f"{top}namespaces/{space}/{group}/{known.plural}.yaml"] = b"---\n" + dumped(whole)
         else:
             for item in items:
                 place = f"{top}cluster-scoped-resources/{group}/{known.plural}/{item['metadata']['name']}.yaml"
-                files[place] = b"---\n" + yaml.safe_dump(item).encode()
+                files[place] = b"---\n" + dumped(item)
     for space in spaces(state):
         for kind in ("ConfigMap", "Secret", "Endpoints", "EndpointSlice", "PersistentVolumeClaim", "Event"):
             known = BY_KIND[kind]
             group = known.api_version.rpartition("/")[0] or "core"
             name = f"{top}namespaces/{space}/{group}/{known.plural}.yaml"
-            files.setdefault(name, yaml.safe_dump(listed(kind, [])).encode())
+            files.setdefault(name, dumped(listed(kind, [])))
     for (space, pod, container), log in logs.items():
         stamped = "".join(f"2026-03-01T10:00:00.123456789Z {line}\n" for line in log.splitlines())
         files[f"{top}namespaces/{space}/pods/{pod}/{container}/{container}/logs/current.log"] = stamped.encode()
@@ -130,15 +135,20 @@ def support_bundle(state: list[Json], logs: Logs) -> Files:
     return files
 
 
+def listed_together(state: list[Json]) -> Json:
+    """What `kubectl get` makes of several kinds."""
+    return {"apiVersion": "v1", "kind": "List", "items": state}
+
+
 def got(state: list[Json]) -> bytes:
     """`kubectl get … -A -o yaml`."""
-    return yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": state}).encode()
+    return dumped(listed_together(state))
 
 
 def manifests(state: list[Json]) -> Files:
     """A folder with one file for each kind."""
     return {
-        f"{space or 'cluster'}/{kind.lower()}.yaml": yaml.safe_dump_all(items).encode()
+        f"{space or 'cluster'}/{kind.lower()}.yaml": b"---\n".join(map(dumped, items))
         for (space, kind), items in by_kind(state).items()
     }
 

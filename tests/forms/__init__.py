@@ -1,0 +1,1 @@
+"""States of a cluster, written in every recorded form."""
