@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cluster_doctor.domain.change import PriorChange
@@ -44,6 +44,7 @@ class Candidate:
     symptoms: frozenset[int]
     probability: float
     concerns_report: bool
+    stands_alone: bool
     changes: tuple[PriorChange, ...] = ()
 
 
@@ -102,6 +103,7 @@ def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: Cl
                     rivals=rivals,
                 ),
                 concerns_report=bool(concerned & mentioned),
+                stands_alone=any(map(_stands_alone, (finding, *_yielding(at, graph)))),
                 changes=prior_changes(cluster, finding, [findings[symptom] for symptom in explains[at]]),
             )
         )
@@ -148,7 +150,7 @@ def _select(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tupl
     rejected: list[tuple[Candidate, str]] = []
     explained: set[int] = set()
     for candidate in candidates:
-        standalone = _stands_alone(candidate.finding)
+        standalone = candidate.stands_alone
         if candidate.probability < THRESHOLD:
             rejected.append((candidate, f"confidence {candidate.probability:.2f} is below {THRESHOLD}"))
         elif candidate.symptoms - explained or (standalone and not candidate.symptoms):
@@ -164,6 +166,12 @@ def _select(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tupl
         else:
             rejected.append((candidate, "explains no symptom that was observed"))
     return accepted, rejected
+
+
+def _yielding(at: int, graph: CausalGraph) -> Iterator[Finding]:
+    """Causes that this one explains, and that are told by it alone."""
+    explained = (graph.findings[link.symptom] for link in graph.explains(at))
+    return (finding for finding in explained if finding.stage is Stage.CAUSE)
 
 
 def _stands_alone(finding: Finding) -> bool:

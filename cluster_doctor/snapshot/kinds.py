@@ -71,6 +71,9 @@ KINDS = (
     KindName(
         "CustomResourceDefinition", "customresourcedefinitions", ("crd",), "apiextensions.k8s.io/v1", namespaced=False
     ),
+    KindName(
+        "CertificateSigningRequest", "certificatesigningrequests", ("csr",), "certificates.k8s.io/v1", namespaced=False
+    ),
     KindName("APIService", "apiservices", (), "apiregistration.k8s.io/v1", namespaced=False),
 )
 

@@ -20,7 +20,7 @@ OWN_GROUPS = frozenset(
         "", "apps", "batch", "autoscaling", "policy", "extensions", "storage.k8s.io", "networking.k8s.io",
         "discovery.k8s.io", "events.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
         "rbac.authorization.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
+        "apiregistration.k8s.io", "certificates.k8s.io",
     }
 )  # fmt: skip
 """API groups of Kubernetes itself that have views."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match
+from cluster_doctor.rules.admission.webhooks import may_be_skipped
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, WebhookConfiguration
@@ -14,12 +15,12 @@ from cluster_doctor.snapshot.views import Service, WebhookConfiguration
 def without_backend(configuration: WebhookConfiguration, cluster: ClusterSnapshot) -> Iterator[Match]:
     """Yield the webhooks of a configuration whose Service is known to be absent or without ready endpoints.
 
-    A webhook that may be skipped is left out; the default of failurePolicy is Fail in admissionregistration.k8s.io/v1.
+    A webhook that may be skipped is left out.
     """
     for position, webhook in configuration.webhooks:
         name = text(webhook, "clientConfig", "service", "name")
         namespace = text(webhook, "clientConfig", "service", "namespace")
-        if not name or (text(webhook, "failurePolicy") or "Fail") != "Fail":
+        if not name or may_be_skipped(webhook):
             continue
         ref = Service.ref_to(namespace, name)
         rejected = (Effect(EffectKind.WRITES_REJECTED, configuration.ref),)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from pydantic import JsonValue
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.refs import ObjectRef
@@ -33,15 +35,26 @@ def calling(service: ObjectRef, cluster: ClusterSnapshot) -> Iterator[WebhookCon
     """Webhook configurations that call a Service."""
     for kind in (WebhookConfiguration, MutatingWebhookConfiguration):
         for configuration in cluster.all(kind):
-            called = [
-                (
-                    text(webhook, "clientConfig", "service", "namespace"),
-                    text(webhook, "clientConfig", "service", "name"),
-                )
-                for _, webhook in configuration.webhooks
-            ]
-            if (service.namespace, service.name) in called:
+            if (service.namespace, service.name) in [_service_of(webhook) for _, webhook in configuration.webhooks]:
                 yield configuration
+
+
+def insisting_on(service: ObjectRef, cluster: ClusterSnapshot) -> Iterator[WebhookConfiguration]:
+    """Webhook configurations that call a Service and refuse writes where it does not answer."""
+    for configuration in calling(service, cluster):
+        for _, webhook in configuration.webhooks:
+            if not may_be_skipped(webhook) and _service_of(webhook) == (service.namespace, service.name):
+                yield configuration
+                break
+
+
+def may_be_skipped(webhook: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a write goes on without the webhook; in admissionregistration.k8s.io/v1 it does not by default."""
+    return (text(webhook, "failurePolicy") or "Fail") != "Fail"
+
+
+def _service_of(webhook: Mapping[str, JsonValue]) -> tuple[str, str]:
+    return text(webhook, "clientConfig", "service", "namespace"), text(webhook, "clientConfig", "service", "name")
 
 
 def changes_pods(configuration: WebhookConfiguration) -> bool:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.last_words import failing_for, failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.snapshot.log_lines.trouble import Trouble
+from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
+
+_KEY = re.compile(r"\bKeyError: ")
+_FRAME = re.compile(r'^\s*File ".+", line \d+')
+_ENVIRONMENT = re.compile(r"environ|getenv|\bos\.py\b|<frozen os>|\benv\b", re.IGNORECASE)
+_FRAMES = 8
+"""Lines of a traceback before its last one that are looked at: those of the innermost calls."""
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Records.LOGS,), directness=Directness.REPORTED, among=failing_pods)
@@ -68,7 +77,7 @@ def environment_variable_is_missing(pod: Pod, cluster: ClusterSnapshot) -> Match
     References:
         https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/
     """
-    for container, told, evidence in failing_for(Trouble.SETTING, pod, cluster):
+    for container, told, evidence in failing_for(Trouble.SETTING, pod, cluster, _is_about_environment):
         yield Match(
             message=f"container {container.name} of Pod {pod.name} misses environment variable {told.name}",
             evidence=(evidence, *pod.cite_container(container, "restartCount")),
@@ -77,3 +86,14 @@ def environment_variable_is_missing(pod: Pod, cluster: ClusterSnapshot) -> Match
             since=pod.created_at,
             facts=(("variable", told.name), ("container", container.name)),
         )
+
+
+def _is_about_environment(log: ContainerLog, position: int) -> bool:
+    """Tell whether the key that a Python process missed was one of its environment, as far as a traceback tells.
+
+    `os.environ` is a mapping like any other, and words a missing key alike; its frames are in module os.
+    """
+    if not _KEY.search(log.lines[position]):
+        return True
+    frames = log.lines[max(0, position - _FRAMES) : position]
+    return not any(_FRAME.search(line) for line in frames) or any(_ENVIRONMENT.search(line) for line in frames)

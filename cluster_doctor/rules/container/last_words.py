@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.rules.container.ending import crashing_now
@@ -61,19 +61,30 @@ def failing_with(
             yield container, *said
 
 
-def failing_for(trouble: Trouble, pod: Pod, cluster: ClusterSnapshot) -> Iterator[tuple[Container, Told, Evidence]]:
-    """Yield the failing containers of a Pod whose logs tell of a trouble: the newest line that does."""
+def failing_for(
+    trouble: Trouble, pod: Pod, cluster: ClusterSnapshot, means: Callable[[ContainerLog, int], bool] | None = None
+) -> Iterator[tuple[Container, Told, Evidence]]:
+    """Yield the failing containers of a Pod whose logs tell of a trouble: the newest line that does.
+
+    Args:
+        trouble: what the lines are to tell of.
+        pod: whose containers are looked at.
+        cluster: the picture with the logs.
+        means: tells of a log and the position of such a line whether the lines around it bear that out.
+    """
     for container in failing_containers(pod, cluster):
         for log in cluster.logs_of(pod.ref):
-            found = _newest(trouble, log) if log.container in {"", container.name} else None
+            found = _newest(trouble, log, means) if log.container in {"", container.name} else None
             if found:
                 yield container, *found
                 break
 
 
-def _newest(trouble: Trouble, log: ContainerLog) -> tuple[Told, Evidence] | None:
+def _newest(
+    trouble: Trouble, log: ContainerLog, means: Callable[[ContainerLog, int], bool] | None
+) -> tuple[Told, Evidence] | None:
     for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - _LINES), -1):
         told = read_told(log.lines[position])
-        if told and told.trouble is trouble:
+        if told and told.trouble is trouble and (means is None or means(log, position)):
             return told, log.cite(position)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Service
@@ -70,9 +71,16 @@ def cluster_dns_is_down(service: Service, cluster: ClusterSnapshot) -> Matches:
     yield Match(
         message=f"the cluster DNS (Service {service.name}) has no ready endpoint",
         evidence=(service.cite("spec.selector"),),
+        blame=_serving(service, cluster),
         effects=(
             Effect(EffectKind.SERVICE_UNREACHABLE, service.ref),
             *(Effect(EffectKind.NAME_UNRESOLVED, workload.ref) for workload in cluster.workloads()),
         ),
         because=(Effect(EffectKind.SERVICE_UNREACHABLE, service.ref),),
     )
+
+
+def _serving(service: Service, cluster: ClusterSnapshot) -> ObjectRef | None:
+    """The workload whose Pods should answer; a Service that selects nobody has to change itself."""
+    behind = cluster.workloads_behind(service)
+    return behind[0] if len(behind) == 1 else None

@@ -100,6 +100,8 @@ def database_locks_are_held(server: Workload, cluster: ClusterSnapshot) -> Match
         evidence=(*own[:2], *(evidence for _, evidence in told[:2])),
         blame=server.ref,
         effects=tuple(
-            Effect(kind, ref) for ref in (server.ref, *waiting) for kind in (EffectKind.SLOW, EffectKind.SERVING_ERRORS)
+            Effect(kind, ref)
+            for ref in (server.ref, *waiting)
+            for kind in (EffectKind.SLOW, EffectKind.SERVING_ERRORS, EffectKind.CALLS_FAILING)
         ),
     )

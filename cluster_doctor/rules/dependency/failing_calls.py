@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.rules.container.ending import crashing_now
 from cluster_doctor.snapshot.log_lines.harmless import speaks_of_success
 from cluster_doctor.snapshot.log_lines.told import Told, read_told
 from cluster_doctor.snapshot.log_lines.trouble import OF_CALLS, Trouble
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Workload
+from cluster_doctor.snapshot.views import Job, Pod, Workload
 
 _SERVING = re.compile(r"client sent|from client|handshake error from|reading client request", re.IGNORECASE)
 """What a server says of those who call it: a scanner, a probe with another scheme."""
@@ -55,15 +56,36 @@ def read_call(line: str) -> Told | None:
 
 
 _MOST_LINES = 400
+_OFTEN = 3
 
 
 def failing_calls(ref: ObjectRef, cluster: ClusterSnapshot) -> list[FailingCall]:
     """List what the logs of a workload tell of failing calls, one entry for each trouble, host and port."""
 
     def read() -> list[FailingCall]:
-        return list(_read(cluster.logs_of(ref)))
+        return list(_read([log for log in cluster.logs_of(ref) if not is_history(log, cluster)]))
 
     return cluster.remember(("failing calls", ref), read)
+
+
+def is_history(log: ContainerLog, cluster: ClusterSnapshot) -> bool:
+    """Tell whether what a log tells of is over.
+
+    That is the log of a Pod on its way out, of a Pod that did its work or whose Job did it with another one, and of
+    the instance before the current one where that one is ready and stays.
+    """
+    pod = cluster.find(log.subject)
+    if not isinstance(pod, Pod):
+        return False
+    if pod.terminating or pod.phase == "Succeeded":
+        return True
+    if pod.finished:
+        job = cluster.find(pod.controller) if pod.controller else None
+        return isinstance(job, Job) and job.condition("Complete").get("status") == "True"
+    current = next((container for container in pod.containers if container.name == log.container), None)
+    if not log.previous or current is None:
+        return False
+    return current.ready and not crashing_now(pod, current, cluster.taken_at)
 
 
 def callers_in_trouble(cluster: ClusterSnapshot) -> Iterator[Workload]:
@@ -82,9 +104,16 @@ def _read(logs: list[ContainerLog]) -> Iterator[FailingCall]:
             if told is None:
                 if speaks_of_success(line):
                     worked.append(line)
-            elif told not in seen and not _worked_later(told, worked):
+            elif told not in seen and not _worked_later(told, worked) and not _is_lone(told, log):
                 seen.add(told)
                 yield FailingCall(told, log, position)
+
+
+def _is_lone(told: Told, log: ContainerLog) -> bool:
+    """Tell whether a line tells of what a client meets now and then and tries again: two sessions in one row."""
+    if told.trouble is not Trouble.LOCKED:
+        return False
+    return sum(read_call(line) == told for line in log.lines[-_MOST_LINES:]) < _OFTEN
 
 
 def _worked_later(told: Told, worked: list[str]) -> bool:

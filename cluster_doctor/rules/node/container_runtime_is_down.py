@@ -7,6 +7,7 @@ import re
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.node.services import service_down
+from cluster_doctor.rules.node.settling import may_settle
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
@@ -49,6 +50,8 @@ def container_runtime_is_down(node: Node, cluster: ClusterSnapshot) -> Matches:
     stopped = stopped or service_down(cluster, node.name, "crio")
     condition = node.condition("Ready")
     said = node.ready != "True" and _WORDS.search(str(condition.get("message") or ""))
+    if said and may_settle(node, "Ready", cluster.taken_at):
+        said = None
     if stopped is None and not said:
         return
     evidence = ((stopped.cite(),) if stopped else ()) + (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.node.settling import may_settle
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
@@ -38,7 +39,7 @@ def node_is_not_ready(node: Node, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/architecture/nodes/#condition
     """
-    if node.ready in {"True", ""}:
+    if node.ready in {"True", ""} or may_settle(node, "Ready", cluster.taken_at):
         return
     condition = node.condition("Ready")
     path = node.condition_path("Ready")

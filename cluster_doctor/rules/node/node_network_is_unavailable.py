@@ -6,6 +6,7 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.node.settling import may_settle
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
@@ -43,6 +44,8 @@ def node_network_is_unavailable(node: Node, cluster: ClusterSnapshot) -> Matches
     if condition.get("status") != "True" and not plugin:
         return
     kind = "NetworkUnavailable" if condition.get("status") == "True" else "Ready"
+    if may_settle(node, kind, cluster.taken_at):
+        return
     yield Match(
         message=f"the network of node {node.name} is not set up: {condition_message(node.condition(kind))}",
         evidence=(node.cite(f"{node.condition_path(kind)}.message"),),
@@ -50,5 +53,6 @@ def node_network_is_unavailable(node: Node, cluster: ClusterSnapshot) -> Matches
             Effect(EffectKind.NODE_NETWORK_IMPAIRED, node.ref),
             *((Effect(EffectKind.NODE_NOT_READY, node.ref),) if plugin else ()),
         ),
+        because=(Effect(EffectKind.NODE_NETWORK_IMPAIRED, node.ref),),
         since=parse_time(node.condition(kind).get("lastTransitionTime")),
     )

@@ -81,7 +81,8 @@ def api_access_is_forbidden(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/reference/access-authn-authz/rbac/
     """
     told = list(failing_with(_WORDS, pod, cluster))
-    for container, found, evidence in told or _still_running(pod, cluster):
+    repeated = () if told else tuple(_still_running(pod, cluster))
+    for container, found, evidence in told or repeated:
         undone = tuple(_left_undone(str(evidence.value), cluster))
         yield Match(
             message=f"ServiceAccount {found[1]}/{found[2]} may not {found[3]} "
@@ -95,7 +96,7 @@ def api_access_is_forbidden(pod: Pod, cluster: ClusterSnapshot) -> Matches:
             because=(Effect(EffectKind.ACCESS_FORBIDDEN, ServiceAccount.ref_to(found[1], found[2])),),
             about=container.name,
             since=pod.created_at,
-            directness=Directness.STATED if undone else None,
+            directness=Directness.STATED if undone or repeated else None,
             facts=(("account", f"{found[1]}/{found[2]}"), ("verb", found[3]), ("resource", found[4])),
         )
 

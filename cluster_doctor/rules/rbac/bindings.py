@@ -11,6 +11,9 @@ from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ClusterRole, Role, RoleBinding, ServiceAccount
 
+_EVERYWHERE = "default"
+"""The ServiceAccount that every namespace has: of the same name is not the same purpose."""
+
 
 def dangling(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[Match]:
     """Yield what a binding names and what is known not to exist."""
@@ -18,14 +21,19 @@ def dangling(binding: RoleBinding, cluster: ClusterSnapshot) -> Iterator[Match]:
         yield Match(
             message=f"{binding.ref} names {ref.kind} {ref.path}, which does not exist",
             evidence=(binding.cite(path), cluster.cite_absence(ref)),
-            effects=tuple(Effect(EffectKind.ACCESS_FORBIDDEN, account) for account in _accounts(binding, ref)),
+            effects=tuple(Effect(EffectKind.ACCESS_FORBIDDEN, account) for account in _accounts(binding, ref, cluster)),
             about=ref.name,
             facts=(("missing", ref.path),),
         )
 
 
-def _accounts(binding: RoleBinding, missing: ObjectRef) -> Iterator[ObjectRef]:
-    """ServiceAccounts that go without the role: all that are bound, unless one of them is what is missing."""
+def _accounts(binding: RoleBinding, missing: ObjectRef, cluster: ClusterSnapshot) -> Iterator[ObjectRef]:
+    """ServiceAccounts that go without the role: all that are bound, unless one of them is what is missing.
+
+    One that is missing where the binding looks for it may be of the same name elsewhere, and go without as well.
+    """
+    if missing.kind == ServiceAccount.kind and missing.name != _EVERYWHERE:
+        yield from (account.ref for account in cluster.all(ServiceAccount) if account.name == missing.name)
     for _, subject in binding.objects("subjects"):
         place = text(subject, "namespace") or binding.namespace
         ref = ServiceAccount.ref_to(place, text(subject, "name"))

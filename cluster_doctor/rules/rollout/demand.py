@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cluster_doctor.rules.admission.webhooks import calling
+from cluster_doctor.rules.admission.webhooks import insisting_on
 from cluster_doctor.snapshot.records import Anomaly
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, Workload
@@ -31,7 +31,7 @@ def missed_by(workload: Workload, cluster: ClusterSnapshot) -> str:
         routes = cluster.ingresses_to(service.ref)
         if routes:
             return str(routes[0].ref)
-        webhook = next(calling(service.ref, cluster), None)
+        webhook = next(insisting_on(service.ref, cluster), None)
         if webhook:
             return str(webhook.ref)
         if any(probe.target == service.ref and not probe.succeeded for probe in cluster.connection_probes):

@@ -60,7 +60,10 @@ _WORDINGS: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
         (Refusal.BESIDE_PODS, r"didn't match pod affinity/anti-affinity"),
         (Refusal.POD_AFFINITY, r"didn't match pod affinity"),
         (Refusal.SPREAD, r"didn't match pod topology spread"),
-        (Refusal.VOLUME_NODE, r"volume node affinity conflict|had no available volume zone"),
+        (
+            Refusal.VOLUME_NODE,
+            r"volume node affinity conflict|PersistentVolume's node affinity|had no available volume zone",
+        ),
         (Refusal.VOLUME_LIMIT, r"exceed max volume count"),
         (Refusal.VOLUME_BINDING, r"didn't find available persistent volumes to bind|not enough free storage"),
         (Refusal.CLAIM_UNBOUND, r"unbound immediate PersistentVolumeClaims"),

@@ -59,7 +59,8 @@ def nodes_are_cordoned(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     names = fit.causes[Refusal.CORDONED]
     nodes = [node for node in cluster.all(Node) if node.name in names]
     yield Match(
-        message=f"the only node that could take Pod {pod.name} is cordoned: {', '.join(names[:5])}",
+        message=f"the only {'node' if len(names) == 1 else 'nodes'} that could take Pod {pod.name} "
+        f"{'is' if len(names) == 1 else 'are'} cordoned: {', '.join(names[:5])}",
         evidence=(*(node.cite("spec.unschedulable") for node in nodes[:3]), fit.verdict.evidence),
         effects=(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref),),
         since=pod.created_at,

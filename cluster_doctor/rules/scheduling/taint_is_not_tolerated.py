@@ -7,6 +7,7 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import Refusal
 from cluster_doctor.rules.scheduling.fit import fit_of, unfit_pods, untolerated
+from cluster_doctor.rules.scheduling.leftovers import given_up_by_daemon_set
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node, Pod
 
@@ -58,7 +59,7 @@ def taint_is_not_tolerated(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
     """
     fit = fit_of(pod, cluster)
-    if fit is None or Refusal.TAINT not in fit.causes:
+    if fit is None or Refusal.TAINT not in fit.causes or given_up_by_daemon_set(pod, cluster):
         return
     names = fit.causes[Refusal.TAINT]
     nodes = [node for node in cluster.all(Node) if node.name in names]

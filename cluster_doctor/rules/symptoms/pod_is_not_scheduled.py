@@ -8,6 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity, Stage
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import unscheduled, verdict_of
+from cluster_doctor.rules.scheduling.leftovers import given_up_by_daemon_set
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -39,7 +40,7 @@ def pod_is_not_scheduled(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/concepts/scheduling-eviction/
     """
-    if not unscheduled(pod):
+    if not unscheduled(pod) or given_up_by_daemon_set(pod, cluster):
         return
     verdict = verdict_of(pod, cluster)
     waited = cluster.taken_at - pod.created_at if pod.created_at else PATIENCE

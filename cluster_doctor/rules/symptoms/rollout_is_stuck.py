@@ -44,7 +44,7 @@ def rollout_is_stuck(deployment: Deployment, cluster: ClusterSnapshot) -> Matche
         https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#failed-deployment
     """
     condition = deployment.condition("Progressing")
-    if condition.get("status") != "False" or deployment.flag("spec", "paused"):
+    if condition.get("status") != "False" or deployment.flag("spec", "paused") or deployment.deleted_at:
         return
     updated = deployment.integer("status", "updatedReplicas")
     if (

@@ -11,7 +11,7 @@ from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
-SERVED = frozenset({Trouble.CREDENTIALS, Trouble.CONNECTIONS, Trouble.READ_ONLY, Trouble.SCHEMA})
+SERVED = frozenset({Trouble.CREDENTIALS, Trouble.CONNECTIONS, Trouble.READ_ONLY, Trouble.SCHEMA, Trouble.LOCKED})
 """Troubles that a database server logs about its clients, not about calls of its own."""
 
 

@@ -42,6 +42,7 @@ OF_CALLS = frozenset(
         Trouble.CONNECTIONS,
         Trouble.READ_ONLY,
         Trouble.SCHEMA,
+        Trouble.LOCKED,
         Trouble.LEADER,
         Trouble.PROTOCOL,
         Trouble.CERTIFICATE,

@@ -4,6 +4,7 @@ from cluster_doctor.snapshot.views.base import View
 from cluster_doctor.snapshot.views.cluster import (
     APIService,
     Autoscaler,
+    CertificateSigningRequest,
     Custom,
     CustomDefinition,
     DisruptionBudget,
@@ -58,21 +59,22 @@ from cluster_doctor.snapshot.views.workloads import (
 VIEWS: dict[str, type[View]] = {
     view.kind: view
     for view in (
-        APIService, Autoscaler, Claim, ClusterRole, ClusterRoleBinding, ConfigMap, CronJob, CSIDriver,
-        CustomDefinition, DaemonSet, Deployment, DisruptionBudget, Endpoints, EndpointSlice, Event, Ingress,
-        IngressClass, Job, Lease, LimitRange, MutatingWebhookConfiguration, Namespace, NetworkPolicy, Node, Pod,
-        PriorityClass, ReplicaSet, ReplicationController, ResourceQuota, Role, RoleBinding, Secret, Service,
-        ServiceAccount, StatefulSet, StorageClass, Volume, WebhookConfiguration,
+        APIService, Autoscaler, CertificateSigningRequest, Claim, ClusterRole, ClusterRoleBinding, ConfigMap,
+        CronJob, CSIDriver, CustomDefinition, DaemonSet, Deployment, DisruptionBudget, Endpoints, EndpointSlice,
+        Event, Ingress, IngressClass, Job, Lease, LimitRange, MutatingWebhookConfiguration, Namespace,
+        NetworkPolicy, Node, Pod, PriorityClass, ReplicaSet, ReplicationController, ResourceQuota, Role,
+        RoleBinding, Secret, Service, ServiceAccount, StatefulSet, StorageClass, Volume, WebhookConfiguration,
     )
 }  # fmt: skip
 """The view of each kind in the API groups of Kubernetes itself."""
 
 __all__ = [
-    "VIEWS", "APIService", "Autoscaler", "Backend", "CSIDriver", "Claim", "ClusterRole", "ClusterRoleBinding",
-    "ConfigMap", "Container", "ContainerRole", "CronJob", "Custom", "CustomDefinition", "DaemonSet", "Deployment",
-    "DisruptionBudget", "EndpointAddress", "EndpointSlice", "Endpoints", "Event", "Ingress", "IngressClass", "Job",
-    "Lease", "LimitRange", "MutatingWebhookConfiguration", "Namespace", "NetworkPolicy", "Node", "Pod", "PodSpec",
-    "Port", "PriorityClass", "Probe", "Reference", "ReplicaSet", "ReplicationController", "ResourceQuota", "Role",
+    "VIEWS", "APIService", "Autoscaler", "Backend", "CSIDriver", "CertificateSigningRequest", "Claim",
+    "ClusterRole", "ClusterRoleBinding", "ConfigMap", "Container", "ContainerRole", "CronJob", "Custom",
+    "CustomDefinition", "DaemonSet", "Deployment", "DisruptionBudget", "EndpointAddress", "EndpointSlice",
+    "Endpoints", "Event", "Ingress", "IngressClass", "Job", "Lease", "LimitRange",
+    "MutatingWebhookConfiguration", "Namespace", "NetworkPolicy", "Node", "Pod", "PodSpec", "Port",
+    "PriorityClass", "Probe", "Reference", "ReplicaSet", "ReplicationController", "ResourceQuota", "Role",
     "RoleBinding", "Secret", "Service", "ServiceAccount", "ServicePort", "StatefulSet", "StorageClass", "View",
     "Volume", "WebhookConfiguration", "Workload", "condition_message",
 ]  # fmt: skip

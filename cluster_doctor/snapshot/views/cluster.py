@@ -153,6 +153,23 @@ class APIService(View):
     api_version: ClassVar[str] = "apiregistration.k8s.io/v1"
 
 
+class CertificateSigningRequest(View):
+    """A CertificateSigningRequest."""
+
+    kind: ClassVar[str] = "CertificateSigningRequest"
+    api_version: ClassVar[str] = "certificates.k8s.io/v1"
+
+    @property
+    def signer(self) -> str:
+        """`spec.signerName`: who is to sign, such as `kubernetes.io/kubelet-serving`."""
+        return self.text("spec", "signerName")
+
+    @property
+    def requester(self) -> str:
+        """`spec.username`: who asks, which the API server fills in."""
+        return self.text("spec", "username")
+
+
 class CustomDefinition(View):
     """A CustomResourceDefinition."""
 

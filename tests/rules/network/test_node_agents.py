@@ -86,3 +86,24 @@ lastTimestamp: '2026-01-01T11:59:00Z'
     diagnosis = diagnose(snapshot_of(_agent("{k8s-app: calico-node}") + stuck), Incident(namespaces=("shop",)))
     assert diagnosis.root_causes[0].rule == "network_agent_is_not_ready"
     assert "sandbox_cannot_be_created" not in {cause.rule for cause in diagnosis.root_causes}
+
+
+def test_an_agent_whose_image_is_not_pulled_is_why_its_node_has_no_network() -> None:
+    waiting = _agent("{k8s-app: calico-node}").replace(
+        "waiting: {reason: CrashLoopBackOff}",
+        "waiting: {reason: ImagePullBackOff, message: '429 Too Many Requests: toomanyrequests: limit reached'}",
+    )
+    node = """
+---
+kind: Node
+metadata: {name: n1, creationTimestamp: '2025-06-01T08:00:00Z'}
+status:
+  conditions:
+  - type: Ready
+    status: 'False'
+    reason: KubeletNotReady
+    message: 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady'
+    lastTransitionTime: '2026-01-01T11:30:00Z'
+"""
+    causes = diagnose(snapshot_of(waiting + node), Incident()).root_causes
+    assert [(cause.rule, cause.subject.name) for cause in causes] == [("registry_limits_pulls", "agents")]

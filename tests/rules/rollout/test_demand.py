@@ -27,3 +27,33 @@ def test_requests_that_fail_at_it_tell_that_it_is_missed() -> None:
 def test_what_nobody_asks_for_rests() -> None:
     assert causes_of(RESTING) == []
     assert causes_of(RESTING + FEWER) == []
+
+
+CHECKED = """
+---
+kind: Service
+metadata: {name: tariffs}
+spec: {selector: {app: tariffs}, ports: [{port: 443}]}
+---
+kind: EndpointSlice
+metadata: {name: tariffs-x, labels: {kubernetes.io/service-name: tariffs}}
+addressType: IPv4
+endpoints: []
+---
+kind: ValidatingWebhookConfiguration
+apiVersion: admissionregistration.k8s.io/v1
+metadata: {name: tariffs}
+webhooks:
+- name: tariffs.example.com
+  failurePolicy: POLICY
+  clientConfig: {service: {name: tariffs, namespace: shop}}
+  rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+"""
+
+
+def test_a_webhook_that_refuses_without_its_backend_misses_it() -> None:
+    assert ("workload_is_scaled_to_zero", "tariffs") in causes_of(RESTING + CHECKED.replace("POLICY", "Fail"))
+
+
+def test_a_webhook_that_may_be_skipped_misses_nothing() -> None:
+    assert causes_of(RESTING + CHECKED.replace("POLICY", "Ignore")) == []
