@@ -5,8 +5,10 @@ from __future__ import annotations
 from cluster_doctor.agents.investigator import Investigator
 from cluster_doctor.domain.diagnosis import Diagnosis, Status
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.recollection import Memory, Recollection
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.reasoning import diagnose, log_changes, mentions
+from cluster_doctor.tools.recalling import recall
 
 
 def find_root_causes(
@@ -23,6 +25,11 @@ def find_root_causes(
     if investigator is None or (diagnosis.status is not Status.UNRESOLVED and not diagnosis.unexplained):
         return diagnosis
     return _with_held_evidence(cluster, investigator.investigate(cluster, incident, diagnosis))
+
+
+def recollect(diagnosis: Diagnosis, memory: Memory) -> Recollection:
+    """Look up what earlier runs and runbooks say of the root causes. The diagnosis stands; this goes beside it."""
+    return recall(memory, diagnosis.root_causes)
 
 
 def _with_held_evidence(cluster: ClusterSnapshot, diagnosis: Diagnosis) -> Diagnosis:

@@ -67,12 +67,12 @@ def _asked(console: Console, digest: str) -> Approval:
     return Approval(
         decision=Decision.APPROVE if approved else Decision.DECLINE,
         digest=digest,
-        approver=_user(),
+        approver=user_name(),
         reason="" if approved else "declined at the terminal",
     )
 
 
-def _user() -> str:
+def user_name() -> str:
     """The login name; a container's user may have none."""
     try:
         return getpass.getuser()

@@ -19,6 +19,7 @@ from cluster_doctor.cli.options import (
     NoColour,
     Output,
     Prometheus,
+    Runbooks,
     live_place,
     place_named,
 )
@@ -40,6 +41,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     form: Form = None,
     output: Annotated[Output, typer.Option("-o", "--output", help="The report's form.")] = Output.TEXT,
     home: Home = None,
+    runbooks: Runbooks = None,
     no_colour: NoColour = False,  # noqa: FBT002 - Typer makes a flag of it
 ) -> None:
     """Find out why something is broken, and what to do about it.
@@ -49,14 +51,21 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
       cluster-doctor diagnose -n prod
       cluster-doctor diagnose "svc web has no endpoints" --from snapshot.cds
       kubectl get all,events -n prod -o json | cluster-doctor diagnose --from -
+      cluster-doctor diagnose -n prod --runbooks ~/runbooks
+
+    Beside each cause stands whether it was seen before, what helped then (see
+    `runs confirm`), and which runbooks fit: Markdown files whose front matter
+    (rules, symptoms, kinds, title, url), headings or text name it.
 
     Reads only. Prints the report on standard output; exits with 0 when there is
     one, 2 on wrong use or unreadable input, 3 when the cluster cannot be read.
     """
     from cluster_doctor.domain.incident import Incident  # noqa: PLC0415 - keeps --help quick
     from cluster_doctor.history.history import History  # noqa: PLC0415 - as above
+    from cluster_doctor.sources.runbooks import runbooks_named  # noqa: PLC0415 - as above
 
     console = Console(colour=not no_colour)
+    shelf = runbooks_named(runbooks)
     incident = Incident(text=text, namespaces=tuple(namespace or ()))
     with History(home) as history:
         place = place_named(
@@ -72,7 +81,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
         runs = Runs(history, progress=console.progress)
         early = output is Output.TEXT and console.interactive
         with resumable(runs, console):
-            standing = runs.begin(incident, place)
+            standing = runs.begin(incident, place, runbooks=shelf)
             if early:
                 show(standing.report, output, console)
             report = settle(runs, standing, console, shown=early)

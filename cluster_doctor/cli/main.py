@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from cluster_doctor.cli import changes, ci, diagnose, evaluate, logs, record, rules, runs, scan
+from cluster_doctor.cli import changes, ci, diagnose, evaluate, logs, past, record, rules, runs, scan
 from cluster_doctor.cli.console import Console
 from cluster_doctor.domain.errors import ClusterDoctorError, RunError, SourceError, UnreadableInput, UsageError
 
@@ -70,6 +70,8 @@ for _command in (
     rules.explain,
 ):
     app.command(help=_help(_command))(_command)
+for _look_back in (past.search, past.confirm):
+    runs.app.command(help=_help(_look_back))(_look_back)
 app.add_typer(runs.app, name="runs")
 
 

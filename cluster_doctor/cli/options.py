@@ -52,6 +52,15 @@ Alertmanager = Annotated[
 Home = Annotated[
     Path | None, typer.Option("--home", help="Where runs are kept.", metavar="DIR", envvar="CLUSTER_DOCTOR_HOME")
 ]
+Runbooks = Annotated[
+    Path | None,
+    typer.Option(
+        "--runbooks",
+        help="A folder of runbooks (Markdown) to cite where they fit; `runbooks` in the home by default.",
+        metavar="DIR",
+        envvar="CLUSTER_DOCTOR_RUNBOOKS",
+    ),
+]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 MOST_INPUT = 512 * 1024 * 1024

@@ -6,12 +6,15 @@ import difflib
 import textwrap
 from enum import StrEnum
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cluster_doctor.cli.console import WIDTH, Console
+from cluster_doctor.cli.options import Runbooks
 from cluster_doctor.domain.errors import UsageError
+from cluster_doctor.reports.text import wrap
 
 
 class RulesOutput(StrEnum):
@@ -43,11 +46,14 @@ def rules(
     Console().report("".join(lines))
 
 
-def explain(rule: Annotated[str, typer.Argument(help="A name from `cluster-doctor rules`.")]) -> None:
+def explain(
+    rule: Annotated[str, typer.Argument(help="A name from `cluster-doctor rules`.")], runbooks: Runbooks = None
+) -> None:
     """Tell what a check looks for, why it matters, and what to do about it.
 
-    Example:
+    Examples:
       cluster-doctor explain service_selects_no_pods
+      cluster-doctor explain memory_limit_is_exceeded --runbooks ~/runbooks
     """
     from cluster_doctor.rules.catalogue import all_rules  # noqa: PLC0415 - keeps --help quick
 
@@ -68,4 +74,22 @@ def explain(rule: Annotated[str, typer.Argument(help="A name from `cluster-docto
         f"Stays quiet on:\n{textwrap.indent(doc.quiet_on, '  ')}",
         "References:\n" + "\n".join(f"  {reference}" for reference in doc.references),
     ]
+    if runbooks is not None:
+        parts.append(_runbooks(found.name, runbooks))
     Console().report("\n\n".join(parts) + "\n")
+
+
+def _runbooks(rule: str, folder: Path) -> str:
+    """The runbooks that name a rule; what could not be read of them goes to standard error."""
+    from cluster_doctor.inference.runbooks.match import match_rule  # noqa: PLC0415 - only with --runbooks
+    from cluster_doctor.inference.runbooks.page import Page  # noqa: PLC0415 - as above
+    from cluster_doctor.reports import wording  # noqa: PLC0415 - as above
+    from cluster_doctor.sources.runbooks import read_runbooks, runbooks_named  # noqa: PLC0415 - as above
+
+    shelf = read_runbooks(Path(runbooks_named(folder)))
+    pages = tuple(map(Page, shelf.texts))
+    matches, notes = match_rule(pages, rule)
+    for note in (*shelf.notes, *(page.note for page in pages if page.note), *notes):
+        Console().progress(note)
+    lines = [line.text for match in matches for line in wrap(wording.runbook(match), WIDTH, "  - ")]
+    return "Runbooks:\n" + ("\n".join(lines) or f"  none of those in {folder} names this check")

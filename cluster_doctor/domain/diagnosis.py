@@ -14,7 +14,9 @@ from cluster_doctor.domain.findings import Severity
 from cluster_doctor.domain.incident import Symptom
 from cluster_doctor.domain.log_pattern import LogChange
 from cluster_doctor.domain.prediction import Prediction
+from cluster_doctor.domain.recurrence import Recurrence
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.runbook import RunbookMatch
 
 
 class Status(StrEnum):
@@ -26,13 +28,17 @@ class Status(StrEnum):
 
 
 class ChainLink(BaseModel):
-    """One step from cause to symptom: because `cause` is so, `effect` is so."""
+    """One step from cause to symptom: because the one before is so, this is so.
+
+    `effect` is its state in the words of `EffectKind`; empty for the cause itself.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     subject: ObjectRef
     statement: str
     observed: bool
+    effect: str = ""
 
 
 class Hypothesis(BaseModel):
@@ -54,6 +60,10 @@ class RootCause(BaseModel):
     `subject` is the object that has to change or that someone owns: the Deployment, not its Pod. `confidence`
     is a probability from 0 to 1. `chain` leads from the cause to the symptoms. `changes` came before the first of them
     and touch what the cause is about; they tell of its origin, and add nothing to the confidence.
+    Nor do `seen_before`, what earlier runs saw that resembles it, and `runbooks`, what people wrote down for it.
+
+    `fingerprint` is that of the cause alone. `chain_fingerprint` adds the effects on its chain, and
+    `kind_fingerprint` has these without the object. All are stable across runs, clusters and generated names.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,6 +83,10 @@ class RootCause(BaseModel):
     about: str = ""
     facts: dict[str, str] = {}
     fingerprint: str = ""
+    chain_fingerprint: str = ""
+    kind_fingerprint: str = ""
+    seen_before: tuple[Recurrence, ...] = ()
+    runbooks: tuple[RunbookMatch, ...] = ()
 
     @property
     def severity_level(self) -> Severity:

@@ -33,6 +33,7 @@ class Report(BaseModel):
     """One run's result. Its JSON form is a contract; `docs/report.schema.json` holds it.
 
     `changes` came before what is left unexplained; those that came before a root cause stand with it.
+    `recall_notes` say what of the earlier runs and the runbooks could not be read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,5 +56,6 @@ class Report(BaseModel):
     next_probes: tuple[NextProbe, ...] = ()
     gaps: tuple[Gap, ...] = ()
     rules_unknown: dict[str, str] = {}
+    recall_notes: tuple[str, ...] = ()
     triage: Triage | None = None
     remediation: Remediation | None = None

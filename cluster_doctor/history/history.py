@@ -8,8 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.home import open_home
+from cluster_doctor.history.incident_index import IncidentIndex
+from cluster_doctor.history.past import add_past_runs
 from cluster_doctor.history.run_log import RunLog
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class History:
-    """The directory of runs: the log, the checkpoints, the evidence, exported plans and locks.
+    """The directory of runs: the log, the checkpoints, the evidence, past incidents, exported plans and locks.
 
     Close it, or use it in a `with` statement.
     """
@@ -35,6 +38,27 @@ class History:
 
         return open_checkpointer(self.home / "checkpoints.sqlite")
 
+    @cached_property
+    def incidents(self) -> IncidentIndex:
+        """The past incidents; opened when first needed, because a run does without them if they cannot be read.
+
+        Raises:
+            RunError: the index cannot be used.
+        """
+        index = IncidentIndex(self.home / "incidents.sqlite")
+        try:
+            if not index.is_complete:
+                add_past_runs(index, self.log, self.evidence)
+        except RunError:
+            index.close()
+            raise
+        return index
+
+    @property
+    def runbooks(self) -> Path:
+        """Where runbooks lie, unless a call names another folder."""
+        return self.home / "runbooks"
+
     @property
     def locks(self) -> Path:
         """Where the locks of runs lie."""
@@ -50,6 +74,8 @@ class History:
         self.log.close()
         if "checkpointer" in self.__dict__:
             self.checkpointer.conn.close()
+        if "incidents" in self.__dict__:
+            self.incidents.close()
 
     def __enter__(self) -> Self:
         """Use it in a `with` statement."""

@@ -6,19 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cluster_doctor.domain.change import PriorChange
-from cluster_doctor.domain.diagnosis import ChainLink, Diagnosis, Hypothesis, RootCause, Status
-from cluster_doctor.domain.effects import Effect
+from cluster_doctor.domain.diagnosis import Diagnosis, Hypothesis, RootCause, Status
 from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage, Verdict
 from cluster_doctor.domain.incident import Incident, Symptom
 from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
+from cluster_doctor.inference.chain import chain_fingerprint, chain_of, kind_fingerprint, way_of
 from cluster_doctor.inference.confidence import THRESHOLD, confidence
 from cluster_doctor.inference.independence import of_other_faults
 from cluster_doctor.inference.next_probes import next_probes
 from cluster_doctor.inference.predict import predict
 from cluster_doctor.inference.prior_changes import prior_changes, touched
-from cluster_doctor.inference.propagation import path_to
 from cluster_doctor.inference.scope import in_scope
 from cluster_doctor.rules.engine import RuleResults, check_all
 from cluster_doctor.snapshot.collector import collector_paused
@@ -257,6 +256,7 @@ def _symptom(finding: Finding) -> Symptom:
 def _root_cause(graph: CausalGraph, candidate: Candidate) -> RootCause:
     finding = candidate.finding
     symptoms = [graph.findings[at] for at in sorted(candidate.symptoms)]
+    way = way_of(graph, candidate.at, candidate.symptoms)
     return RootCause(
         subject=finding.subject,
         rule=finding.rule,
@@ -265,7 +265,7 @@ def _root_cause(graph: CausalGraph, candidate: Candidate) -> RootCause:
         confidence=candidate.probability,
         confidence_basis=_BASIS.format(directness=finding.directness.value),
         evidence=finding.evidence,
-        chain=_chain(graph, candidate),
+        chain=chain_of(graph, candidate.at, way),
         explains=tuple(_symptom(symptom) for symptom in symptoms),
         affected=tuple(sorted({symptom.subject for symptom in symptoms} | set(finding.affected))),
         since=finding.since,
@@ -273,32 +273,6 @@ def _root_cause(graph: CausalGraph, candidate: Candidate) -> RootCause:
         about=finding.about,
         facts=finding.facts,
         fingerprint=finding.fingerprint,
+        chain_fingerprint=chain_fingerprint(finding, way),
+        kind_fingerprint=kind_fingerprint(finding, way),
     )
-
-
-def _chain(graph: CausalGraph, candidate: Candidate) -> tuple[ChainLink, ...]:
-    """The way from the cause to a symptom on which most was observed, each effect with what observed it."""
-    links = [ChainLink(subject=candidate.finding.subject, statement=candidate.finding.message, observed=True)]
-    reached = graph.reached[candidate.at]
-    ways = [
-        path_to(link.effect, reached) for link in graph.explains(candidate.at) if link.symptom in candidate.symptoms
-    ]
-    if not ways:
-        return tuple(links)
-    observed: dict[Effect, Finding] = {}
-    for link in graph.explains(candidate.at):
-        met = graph.findings[link.symptom]
-        for effect in (link.effect, *(met.effects if met.stage is Stage.SYMPTOM else ())):
-            observed.setdefault(effect, met)
-    best = max(ways, key=lambda way: (sum(effect in observed for effect in way), len(way), str(way[-1])))
-    for effect in best:
-        seen = observed.get(effect)
-        statement = seen.message if seen else effect.kind.value
-        if seen is None or statement != links[-1].statement:
-            links.append(ChainLink(subject=_told_of(effect, seen), statement=statement, observed=seen is not None))
-    return tuple(links)
-
-
-def _told_of(effect: Effect, seen: Finding | None) -> ObjectRef:
-    """The object that a link is about; of many Pods with one finding the one that its statement names."""
-    return seen.affected[0] if seen and effect.at in seen.affected else effect.at

@@ -52,10 +52,11 @@ def _lines(report: Report) -> Iterator[str]:
         yield "\n## Ruled out\n"
         yield from (f"- {safe(f'{other.subject}: {other.statement}: {other.against}')}" for other in report.ruled_out)
     unchecked = wording.unchecked(report)
-    if report.gaps or unchecked:
+    if report.gaps or unchecked or report.recall_notes:
         yield "\n## What could not be seen\n"
         yield from (f"- {safe(str(gap))}" for gap in report.gaps)
         yield from ([f"- {safe(unchecked)}"] if unchecked else [])
+        yield from (f"- {safe(note)}" for note in report.recall_notes)
     yield f"\n---\nRun {span(report.run_id)}, from {safe(report.source)}, as of {wording.moment(report.taken_at)}"
 
 
@@ -88,6 +89,18 @@ def _cause(number: int, cause: RootCause, report: Report) -> Iterator[str]:
     for fact in cause.evidence:
         command = f" {span(fact.command)}" if fact.command else ""
         yield f"- {safe(wording.fact(fact))}{command}"
+    yield from _known(cause)
+
+
+def _known(cause: RootCause) -> Iterator[str]:
+    for before in cause.seen_before:
+        yield f"\n{safe(wording.seen_before(before))}: {span(wording.show_run(before.last))}"
+        if before.judged:
+            yield ""
+            yield from (f"- {safe(wording.judgement(past))}" for past in before.judged)
+    if cause.runbooks:
+        yield "\nRunbooks:\n"
+        yield from (f"- {safe(wording.runbook(found))}" for found in cause.runbooks)
 
 
 def _changes(changes: tuple[PriorChange, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from cluster_doctor.domain.change import ChangeList
 from cluster_doctor.domain.ci import CiReport
 from cluster_doctor.domain.log_pattern import LogReport
+from cluster_doctor.domain.recurrence import PastIncidentList
 from cluster_doctor.domain.report import Report
 from cluster_doctor.domain.scan import ScanReport
 from cluster_doctor.snapshot.file import SnapshotDocument
@@ -18,6 +19,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "ci": CiReport,
     "report": Report,
     "scan": ScanReport,
+    "search": PastIncidentList,
     "snapshot": SnapshotDocument,
 }
 """What is published, by the name of its file in docs/."""

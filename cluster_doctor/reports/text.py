@@ -107,6 +107,19 @@ def _cause(number: int, cause: RootCause, report: Report, width: int) -> Iterato
     for fact in cause.evidence[:MOST_LINES]:
         yield from wrap(wording.fact(fact), width, "    - ")
         yield from _commands([fact.command], "      ")
+    yield from _known(cause, width)
+
+
+def _known(cause: RootCause, width: int) -> Iterator[Line]:
+    for before in cause.seen_before:
+        yield from wrap(wording.seen_before(before), width, "  ")
+        for past in before.judged:
+            yield from wrap(wording.judgement(past), width, "    - ")
+        yield from _commands([wording.show_run(before.last)])
+    if cause.runbooks:
+        yield Line("  Runbooks:")
+        for found in cause.runbooks:
+            yield from wrap(wording.runbook(found), width, "    - ")
 
 
 def _changes(changes: tuple[PriorChange, ...], width: int, lead: str) -> Iterator[Line]:
@@ -212,13 +225,16 @@ def _ruled_out(report: Report, width: int) -> Iterator[Line]:
 
 def _blind_spots(report: Report, width: int) -> Iterator[Line]:
     unchecked = wording.unchecked(report)
-    if report.gaps or unchecked:
+    if report.gaps or unchecked or report.recall_notes:
         yield from _heading("What could not be seen")
         for gap in report.gaps[:MOST_LINES]:
             yield from wrap(str(gap), width, "  - ", Tone.UNSURE)
         yield from _more(report.gaps)
         if unchecked:
             yield from wrap(unchecked, width, "  - ", Tone.UNSURE)
+        for note in report.recall_notes[:MOST_LINES]:
+            yield from wrap(note, width, "  - ", Tone.UNSURE)
+        yield from _more(report.recall_notes)
 
 
 def _heading(text: str) -> Iterator[Line]:

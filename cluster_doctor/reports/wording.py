@@ -13,8 +13,10 @@ from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.incident import Claim, ClaimVerdict
 from cluster_doctor.domain.log_pattern import LogChange, LogPattern
+from cluster_doctor.domain.recurrence import Likeness, PastIncident, Recurrence
 from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.domain.report import Report
+from cluster_doctor.domain.runbook import RunbookMatch
 from cluster_doctor.reports.plain import one_line
 
 LONGEST_VALUE = 200
@@ -154,6 +156,53 @@ def pattern(told: LogPattern) -> str:
     """How often lines of a form were logged, how bad they are, and how they read."""
     grade = " ".join(word for word in (told.level, f"({told.trouble})" if told.trouble else "") if word)
     return f"{told.count} times {f'{grade} ' if grade else ''}{value(told.template)}"
+
+
+def seen_before(told: Recurrence) -> str:
+    """How often something like a cause was seen before, and when last."""
+    last = told.last
+    times = "once" if told.times == 1 else f"{told.times} times"
+    where = " in another cluster" if last.other_cluster else ""
+    latest = f"last on {moment(last.at)}{where} in run {last.run_id} ({judged(last)})"
+    match told.likeness:
+        case Likeness.LASTING:
+            return f"Looked at already, and still the same: {times}, {latest}"
+        case Likeness.SAME:
+            return f"Seen before: {times}, {latest}"
+        case Likeness.CAUSE:
+            return f"The same cause, with other symptoms, seen before: {times}, {latest}"
+        case Likeness.KIND:
+            return f"The same kind of cause elsewhere: {times}, {latest}, at {last.subject}"
+
+
+def judged(past: PastIncident) -> str:
+    """Whether a person said that a past cause was right."""
+    if past.judgement is None:
+        return "not confirmed"
+    return "confirmed" if past.judgement.confirmed else "marked wrong"
+
+
+def judgement(past: PastIncident) -> str:
+    """What a person said of a past cause."""
+    said = past.judgement
+    if said is None:
+        return ""
+    who = f"by {said.by} on {moment(said.at)}, run {past.run_id}"
+    verdict = f"confirmed {who}" if said.confirmed else f"a person marked this cause wrong: {who}"
+    return f"{verdict}; what helped: {said.helped}" if said.helped else verdict
+
+
+def show_run(past: PastIncident) -> str:
+    """The command that shows the run of a past incident."""
+    return f"cluster-doctor runs show {past.run_id}"
+
+
+def runbook(told: RunbookMatch) -> str:
+    """A runbook, where to open it, and why it fits."""
+    place = f"{told.file}:{told.line}"
+    below = f", “{told.heading}”" if told.heading and told.heading != told.title else ""
+    address = f", {told.url}" if told.url else ""
+    return f"{told.title} ({place}{below}{address}): matched by {', by '.join(told.reasons)}"
 
 
 def outcome(told: Outcome | None) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.reading import collect, fetch_missing
 from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plan_for, triage
+from cluster_doctor.tools.recalling import recall
 
 
 class Specialist(StrEnum):
@@ -26,6 +27,7 @@ class Access(StrEnum):
 
     READS_CLUSTER = "reads the cluster or a recording"
     COMPUTES = "computes from the snapshot"
+    READS_HISTORY = "reads earlier runs and runbooks"
     WRITES_FILES = "writes files into the history folder"
 
 
@@ -48,6 +50,7 @@ MENTIONS = Tool(mentions, Access.COMPUTES)
 CHECK_CLAIMS = Tool(check_claims, Access.COMPUTES)
 DIAGNOSE = Tool(diagnose, Access.COMPUTES)
 LOG_CHANGES = Tool(log_changes, Access.COMPUTES)
+RECALL = Tool(recall, Access.READS_HISTORY)
 TRIAGE = Tool(triage, Access.COMPUTES)
 PLAN_FOR = Tool(plan_for, Access.COMPUTES)
 EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
@@ -55,7 +58,7 @@ EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
 HELD: Mapping[Specialist, tuple[Tool, ...]] = {
     Specialist.COLLECTOR: (MENTIONS, COLLECT),
     Specialist.VERIFIER: (MENTIONS, FETCH_MISSING, CHECK_CLAIMS),
-    Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES),
+    Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES, RECALL),
     Specialist.TRIAGER: (TRIAGE,),
     Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS),
 }

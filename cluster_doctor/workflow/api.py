@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,9 +21,11 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.live.source import KubernetesSource
 from cluster_doctor.sources.protocol import Progress, Scope, Source, silent
 from cluster_doctor.sources.recognise import open_recorded
+from cluster_doctor.sources.runbooks import runbooks_named
 from cluster_doctor.workflow.bench import Bench, LoggedTurns
 from cluster_doctor.workflow.builder import CaseGraph
 from cluster_doctor.workflow.builder import build_graph as build
+from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.runs import Runs, Waiting
 from cluster_doctor.workflow.state import Place
@@ -30,13 +33,14 @@ from cluster_doctor.workflow.state import Place
 Where: TypeAlias = "Source | ClusterSnapshot | str | os.PathLike[str] | None"
 
 
-def diagnose(
+def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first by name
     text: str = "",
     *,
     source: Where = None,
     namespaces: Sequence[str] = (),
     cluster: ClusterIdentity | None = None,
     home: str | os.PathLike[str] | None = None,
+    runbooks: str | os.PathLike[str] | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Investigate one incident through the graph, and keep the run on record.
@@ -49,9 +53,11 @@ def diagnose(
         namespaces: what bounds the scope.
         cluster: what is known of the cluster's identity, to be held against what is read.
         home: where runs are kept; the platform's place for state by default.
+        runbooks: a folder of runbooks, Markdown files; `runbooks` in the home by default, if it is there.
         progress: hears about long work, line by line.
 
     Raises:
+        UsageError: there is no such folder of runbooks.
         SourceError: nothing could be read.
         RunError: the history cannot be used.
     """
@@ -59,7 +65,7 @@ def diagnose(
     with History(home) as history:
         place, handed_over = _place(history, source)
         runs = Runs(history, source=handed_over, progress=progress)
-        standing = runs.begin(incident, place)
+        standing = runs.begin(incident, place, runbooks=runbooks_named(runbooks))
         if isinstance(standing, Waiting):
             declined = Approval(
                 decision=Decision.DECLINE,
@@ -115,6 +121,7 @@ def build_graph(
             open_source=Places(history.evidence, source),
             progress=progress,
             journal=LoggedTurns(history.log),
+            memory=partial(KeptMemory, history, progress),
         ),
         checkpointer,
     )

@@ -12,10 +12,12 @@ from langgraph.errors import GraphBubbleUp
 from pydantic import JsonValue
 
 from cluster_doctor.agents.investigator import Investigator
+from cluster_doctor.domain.recollection import Memory, NoMemory
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.run_log import RunLog, StepState
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Progress, Source, silent
-from cluster_doctor.workflow.state import Place
+from cluster_doctor.workflow.state import Case, Place
 
 Turn = dict[str, JsonValue]
 """What one node's turn returned; the journal reads it when the turn is over."""
@@ -71,6 +73,7 @@ class Bench:
         open_source: opens the place that a case names; None if it cannot be opened from words.
         progress: hears about long work.
         journal: writes turns down.
+        memory: knows earlier runs and runbooks, as far as they bear on a case.
         investigator: the place of a chat model; empty.
     """
 
@@ -79,4 +82,5 @@ class Bench:
     open_source: Callable[[Place], Source | None]
     progress: Progress = silent
     journal: Journal = field(default_factory=NoJournal)
+    memory: Callable[[Case, ClusterSnapshot], Memory] = field(default=lambda _case, _cluster: NoMemory())
     investigator: Investigator | None = None

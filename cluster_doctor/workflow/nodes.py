@@ -9,7 +9,7 @@ from langgraph.types import interrupt
 from pydantic import JsonValue
 
 from cluster_doctor.agents.collector import collect_evidence
-from cluster_doctor.agents.diagnostician import find_root_causes
+from cluster_doctor.agents.diagnostician import find_root_causes, recollect
 from cluster_doctor.agents.remediator import carry_out, plan_repairs, plans_digest, rehearse, still_holds
 from cluster_doctor.agents.triager import judge_urgency
 from cluster_doctor.agents.verifier import verify_report
@@ -74,8 +74,10 @@ class Nodes:
 
     def _diagnose(self, case: Case) -> CaseState:
         self._bench.progress("looking for root causes")
-        found = find_root_causes(case.incident, self._cluster(case), self._bench.investigator)
-        return {"diagnosis": self._bench.evidence.put(found)}
+        cluster = self._cluster(case)
+        found = find_root_causes(case.incident, cluster, self._bench.investigator)
+        recalled = case.recollection or self._bench.evidence.put(recollect(found, self._bench.memory(case, cluster)))
+        return {"diagnosis": self._bench.evidence.put(found), "recollection": recalled}
 
     def _triage(self, case: Case) -> CaseState:
         found = judge_urgency(self._cluster(case), self._diagnosis(case))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Claim
+from cluster_doctor.domain.recollection import Recollection
 from cluster_doctor.domain.remediation import RemediationPlan
 from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.domain.triage import Triage
@@ -25,6 +26,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
     cluster = evidence.snapshot(case.snapshot)
     diagnosis = evidence.get(case.diagnosis, Diagnosis)
     claims: tuple[Claim, ...] = evidence.get(case.claims, tuple[Claim, ...]) if case.claims else ()
+    recalled = evidence.get(case.recollection, Recollection) if case.recollection else Recollection()
     plans: tuple[RemediationPlan, ...] = evidence.get(case.plans, tuple[RemediationPlan, ...]) if case.plans else ()
     return Report(
         run_id=case.run_id,
@@ -35,7 +37,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         identity=cluster.identity,
         identity_note=case.identity_note,
         claims=claims,
-        root_causes=diagnosis.root_causes,
+        root_causes=tuple(map(recalled.beside, diagnosis.root_causes)),
         ruled_out=diagnosis.ruled_out,
         unexplained=diagnosis.unexplained,
         log_changes=diagnosis.log_changes,
@@ -44,6 +46,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         next_probes=diagnosis.next_probes,
         gaps=diagnosis.gaps,
         rules_unknown=diagnosis.rules_unknown,
+        recall_notes=recalled.notes,
         triage=evidence.get(case.triage, Triage) if case.triage else None,
         remediation=Remediation(plans=plans, digest=case.digest, outcome=case.outcome) if plans else None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeAlias
 
 from langchain_core.runnables import RunnableConfig
@@ -17,12 +18,14 @@ from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.remediation import Approval
 from cluster_doctor.domain.report import Report
 from cluster_doctor.history.history import History
+from cluster_doctor.history.past import entry_of
 from cluster_doctor.history.run_lock import run_lock
-from cluster_doctor.history.run_log import RunState
+from cluster_doctor.history.run_log import RunRecord, RunState
 from cluster_doctor.snapshot.door import Door
 from cluster_doctor.sources.protocol import Progress, Source, silent
 from cluster_doctor.workflow.bench import Bench, Journal, LoggedTurns
 from cluster_doctor.workflow.builder import CaseGraph, build_graph
+from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.report import report_of
 from cluster_doctor.workflow.state import Case, CaseState, Place
@@ -77,14 +80,24 @@ class Runs:
                 open_source=Places(history.evidence, source),
                 progress=progress,
                 journal=journal or LoggedTurns(history.log),
+                memory=partial(KeptMemory, history, progress),
             ),
             history.checkpointer,
         )
 
-    def begin(self, incident: Incident, place: Place) -> Standing:
+    def begin(
+        self, incident: Incident, place: Place, *, runbooks: str = "", replays: str = "", recollection: str = ""
+    ) -> Standing:
         """Investigate an incident; return when it is done or waits for a person.
 
         Credentials in the incident's text are masked before anything is kept: people paste whole terminals.
+
+        Args:
+            incident: what was reported.
+            place: where to look.
+            runbooks: a folder of runbooks; the history's own by default.
+            replays: the run that is repeated; what it found is no new incident.
+            recollection: hash of what that run recalled; looked up by default.
 
         Raises:
             SourceError: nothing could be read.
@@ -99,6 +112,9 @@ class Runs:
             "run_id": run_id,
             "incident": incident.model_dump(mode="json"),
             "place": place.model_dump(mode="json"),
+            "runbooks": runbooks,
+            "replays": replays,
+            "recollection": recollection,
         }
         with run_lock(self._history.locks, run_id):
             return self._go(run_id, first)
@@ -116,7 +132,7 @@ class Runs:
                     f"run {run_id} was killed before its first checkpoint", "Start the case again with `diagnose`."
                 )
             standing = self._standing(run_id)
-            return standing or self._go(run_id, None)
+            return self._settled(run_id, standing) if standing else self._go(run_id, None)
 
     def answer(self, run_id: str, interrupt_id: str, approval: Approval) -> Standing:
         """Bring a run the answer that it waits for.
@@ -165,9 +181,33 @@ class Runs:
             standing = self._standing(run_id)
         if standing is None:
             raise RunError(f"run {run_id} stopped on its way", f"Go on with `cluster-doctor runs resume {run_id}`.")
-        state = RunState.WAITING if isinstance(standing, Waiting) else RunState.FINISHED
-        self._history.log.mark(run_id, state, _summary(standing.report))
+        return self._settled(run_id, standing)
+
+    def _settled(self, run_id: str, standing: Standing) -> Standing:
+        """Note how far a run has come; of one at its end, for searches and later diagnoses, what it found."""
+        finished = isinstance(standing, Finished)
+        known = self._history.log.run(run_id)
+        if finished and known.state is not RunState.FINISHED:
+            self._index(known, standing.report)
+        state = RunState.FINISHED if finished else RunState.WAITING
+        if known.state is not state:
+            self._history.log.mark(run_id, state, _summary(standing.report))
         return standing
+
+    def _index(self, run: RunRecord, report: Report) -> None:
+        """Put what a run found among the past incidents; the report comes out though these cannot be used."""
+        case = self._case(run.run_id)
+        if case.replays or not report.root_causes:
+            return
+        try:
+            self._history.incidents.add(
+                [
+                    entry_of(cause, run, at=report.taken_at, snapshot=case.snapshot, cluster=report.identity)
+                    for cause in report.root_causes
+                ]
+            )
+        except RunError as error:
+            self._progress(f"this run cannot be searched for: {error.what}. {error.next_step}")
 
     @contextmanager
     def _failure_noted(self, run_id: str) -> Iterator[None]:

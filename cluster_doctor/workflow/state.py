@@ -21,6 +21,9 @@ class CaseState(TypedDict, total=False):
     run_id: str
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
+    runbooks: str
+    replays: str
+    recollection: str
     snapshot: str
     identity_note: str
     claims: str
@@ -35,11 +38,17 @@ class CaseState(TypedDict, total=False):
 
 
 class CaseInput(TypedDict, total=False):
-    """What a case begins with: the incident, where to look, and, if it has one, the name of the run."""
+    """What a case begins with: the incident, where to look, and, if it has one, the name of the run.
+
+    It may name a folder of runbooks, and the run that it replays, of which it brings the recollection.
+    """
 
     run_id: str
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
+    runbooks: str
+    replays: str
+    recollection: str
 
 
 class Place(BaseModel):
@@ -67,8 +76,9 @@ Hash = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 class Case(BaseModel):
     """`CaseState`, validated. What a node has not come to yet is empty.
 
-    `snapshot`, `claims`, `diagnosis`, `triage`, `plans` and `rehearsal` are hashes in the evidence store;
-    `digest` is that which an approval has to name.
+    `snapshot`, `claims`, `diagnosis`, `recollection`, `triage`, `plans` and `rehearsal` are hashes in the evidence
+    store; `digest` is that which an approval has to name. `runbooks` is a folder; the history's own if it is empty.
+    `replays` names a run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,6 +86,9 @@ class Case(BaseModel):
     run_id: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
     incident: Incident = Incident()
     place: Place = Place()
+    runbooks: str = ""
+    replays: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
+    recollection: Hash = ""
     snapshot: Hash = ""
     identity_note: str = ""
     claims: Hash = ""

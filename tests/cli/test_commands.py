@@ -144,7 +144,7 @@ def test_the_unexpected_goes_to_a_file_and_a_sentence(
 def test_control_c_says_how_to_go_on(
     broken: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(self: Runs, *_: object) -> None:
+    def interrupt(self: Runs, *_: object, **__: object) -> None:
         self.current = "20260101-000000-abcdef"
         raise KeyboardInterrupt
 

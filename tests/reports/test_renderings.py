@@ -21,9 +21,11 @@ from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Directness, Severity, Stage
 from cluster_doctor.domain.incident import Claim, ClaimVerdict, Incident, Symptom
 from cluster_doctor.domain.prediction import Prediction
+from cluster_doctor.domain.recurrence import Judgement, Likeness, PastIncident, Recurrence
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
 from cluster_doctor.domain.report import Remediation, Report
+from cluster_doctor.domain.runbook import RunbookMatch
 from cluster_doctor.domain.triage import BlastRadius, Priority, Triage
 from cluster_doctor.reports.as_json import load_report, render_json
 from cluster_doctor.reports.difference import differences
@@ -61,6 +63,17 @@ def full_report(said: str = "selects app=web, which no Pod bears") -> Report:
         alternatives=(step,),
         test_plan=(said,),
     )
+    past = PastIncident(
+        run_id="20251224-180000-fedcba",
+        at=NOW - timedelta(days=8),
+        incident=said,
+        subject=WEB,
+        rule="service_selects_no_pods",
+        statement=said,
+        cause_fingerprint="f",
+        judgement=Judgement(confirmed=True, helped=f"relabelled: {said}", by=said, at=NOW),
+    )
+    wrong = past.model_copy(update={"other_cluster": True, "judgement": Judgement(confirmed=False, by=said, at=NOW)})
     return Report(
         run_id="20260101-120000-abcdef",
         status=Status.RESOLVED,
@@ -87,6 +100,22 @@ def full_report(said: str = "selects app=web, which no Pod bears") -> Report:
                     ChainLink(subject=WEB, statement=f"then {said}", observed=False),
                 ),
                 since=NOW - timedelta(hours=3),
+                seen_before=(
+                    Recurrence(likeness=Likeness.SAME, times=3, last=past, judged=(past,)),
+                    Recurrence(likeness=Likeness.LASTING, times=1, last=past),
+                    Recurrence(likeness=Likeness.CAUSE, times=2, last=wrong, judged=(wrong,)),
+                    Recurrence(likeness=Likeness.KIND, times=1, last=past.model_copy(update={"judgement": None})),
+                ),
+                runbooks=(
+                    RunbookMatch(
+                        title=said,
+                        file=f"{said}.md",
+                        line=12,
+                        heading=f"below {said}",
+                        url=f"https://wiki.example.com/{said}",
+                        reasons=("rule service_selects_no_pods", f"symptom “{said}”"),
+                    ),
+                ),
             ),
         ),
         ruled_out=(Hypothesis(subject=WEB, rule="other", statement=said, confidence=0.1, against=said),),
@@ -107,6 +136,7 @@ def full_report(said: str = "selects app=web, which no Pod bears") -> Report:
         ),
         gaps=(Gap(kind="Secret", namespace="shop", reason=GapReason.FORBIDDEN, detail=said),),
         rules_unknown={"some_rule": "Secret, Node"},
+        recall_notes=(f"runbook noted: {said}",),
         triage=Triage(
             priority=Priority.P1,
             reasons=(said,),
@@ -145,6 +175,33 @@ def test_what_is_coming_up_is_told_with_its_date_arithmetic_and_remedy(form: str
     assert "due 2026-01-04 12:00 UTC" in shown
     assert "by this arithmetic" in shown
     assert "with this remedy" in shown
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_what_was_seen_before_is_told_with_its_run_and_what_helped(form: str) -> None:
+    shown = " ".join(FORMS[form](full_report("it is odd")).replace("\\", "").split())
+    for part in (
+        "Seen before: 3 times, last on 2025-12-24 12:00:00 UTC in run 20251224-180000-fedcba (confirmed)",
+        "what helped: relabelled: it is odd",
+        "cluster-doctor runs show 20251224-180000-fedcba",
+        "Looked at already, and still the same: once",
+        "with other symptoms, seen before: 2 times, last on 2025-12-24 12:00:00 UTC in another cluster in run",
+        "(marked wrong)",
+        "a person marked this cause wrong",
+        "The same kind of cause elsewhere: once",
+        "(not confirmed), at Service shop/web",
+    ):
+        assert part in shown, part
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_runbooks_are_cited_with_file_line_heading_and_reason(form: str) -> None:
+    shown = " ".join(FORMS[form](full_report("odd")).replace("\\", "").split())
+    assert (
+        "odd (odd.md:12, “below odd”, https://wiki.example.com/odd): matched by rule service_selects_no_pods, "
+        "by symptom “odd”" in shown
+    )
+    assert "runbook noted: odd" in shown
 
 
 def test_html_holds_no_element_but_its_own_and_loads_nothing() -> None:
