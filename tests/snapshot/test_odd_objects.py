@@ -170,6 +170,9 @@ status:
  spec: {completions: 1, backoffLimit: 6, template: {metadata: {labels: {job: n}}, spec: SPEC}},
  status: {succeeded: 1, conditions: [{type: Complete, status: "True"}], completionTime: "2026-01-01T03:01:00Z"}}
 ---
+{apiVersion: v1, kind: Service, metadata: {name: db, namespace: shop},
+ spec: {type: ExternalName, externalName: db.example.com}}
+---
 {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db, namespace: shop},
  spec: {replicas: 0, serviceName: db, selector: {matchLabels: {app: db}},
  template: {metadata: {labels: {app: db}}, spec: SPEC},

@@ -9,7 +9,7 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import APIService, Autoscaler, Service, condition_message
+from cluster_doctor.snapshot.views import APIService, Autoscaler, Namespace, Service, condition_message
 
 PATIENCE = timedelta(minutes=2)
 """How long an API server of an extension may take to start."""
@@ -58,12 +58,27 @@ def aggregated_api_is_not_available(api: APIService, cluster: ClusterSnapshot) -
         message=f"API {api.name} is not available: {condition_message(condition)}",
         evidence=(api.cite(f"{api.condition_path('Available')}.status"),),
         blame=api.ref,
-        effects=tuple(
-            Effect(EffectKind.NOT_SCALING, scaler.ref)
-            for scaler in scaled
-            if scaler.condition("ScalingActive").get("status") == "False"
+        effects=(
+            *(
+                Effect(EffectKind.NOT_SCALING, scaler.ref)
+                for scaler in scaled
+                if scaler.condition("ScalingActive").get("status") == "False"
+            ),
+            *(
+                Effect(EffectKind.NOT_DELETED, namespace.ref)
+                for namespace in cluster.all(Namespace)
+                if _stops(api, namespace)
+            ),
         ),
         because=(Effect(EffectKind.SERVICE_UNREACHABLE, served),) if behind else (),
         since=since,
         facts=(("service", served.path if behind else ""),),
+    )
+
+
+def _stops(api: APIService, namespace: Namespace) -> bool:
+    """Tell whether a Namespace cannot go because nobody can list what it holds of this API."""
+    condition = namespace.condition("NamespaceDeletionDiscoveryFailure")
+    return condition.get("status") == "True" and (
+        f"{api.text('spec', 'group')}/{api.text('spec', 'version')}" in condition_message(condition)
     )

@@ -8,7 +8,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Custom
+from cluster_doctor.snapshot.views import Custom, Namespace
 
 PATIENCE = timedelta(minutes=15)
 """How long a controller may take to clear away what a resource stands for: a database, a load balancer, a backup."""
@@ -51,7 +51,14 @@ def custom_resource_does_not_terminate(resource: Custom, cluster: ClusterSnapsho
         f"finalizer {', '.join(finalizers)}",
         evidence=(resource.cite("metadata.deletionTimestamp"), resource.cite("metadata.finalizers")),
         blame=resource.ref,
-        effects=(Effect(EffectKind.NOT_DELETED, resource.ref),),
+        effects=(
+            Effect(EffectKind.NOT_DELETED, resource.ref),
+            *(
+                (Effect(EffectKind.NOT_DELETED, Namespace.ref_to(None, resource.namespace)),)
+                if resource.namespace
+                else ()
+            ),
+        ),
         because=(Effect(EffectKind.NOT_DELETED, resource.ref),),
         since=resource.deleted_at,
         facts=(("finalizers", ",".join(finalizers)),),

@@ -8,6 +8,8 @@ from pydantic import JsonValue
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.admission.webhooks import named_webhook, webhook_effects
+from cluster_doctor.rules.custom.named_resources import named_by
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.health.conditions import condition_status
 from cluster_doctor.snapshot.health.reading import health_of
@@ -95,6 +97,8 @@ def custom_resource_is_not_ready(resource: Custom, cluster: ClusterSnapshot) -> 
         because=(
             Effect(EffectKind.NOT_RECONCILED, resource.ref),
             *(Effect(EffectKind.NOT_RECONCILED, child.ref) for child in cluster.owned_by(resource.ref)),
+            *(Effect(EffectKind.NOT_RECONCILED, named) for named in named_by(resource, cluster)),
+            *(webhook_effects(webhook, cluster) if (webhook := named_webhook(told)) else ()),
         ),
         since=since,
     )

@@ -53,6 +53,7 @@ def namespace_does_not_terminate(namespace: Namespace, cluster: ClusterSnapshot)
         f"{namespace.deleted_at:%Y-%m-%d %H:%M} UTC and is still there: {why}",
         evidence=(namespace.cite("metadata.deletionTimestamp"), namespace.cite("metadata.finalizers")),
         effects=(Effect(EffectKind.NOT_DELETED, namespace.ref),),
+        because=(Effect(EffectKind.NOT_DELETED, namespace.ref),),
         since=namespace.deleted_at,
         directness=Directness.STATED,
         facts=(("finalizers", ",".join(finalizers)),),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.container.ending import crashing_now
+from cluster_doctor.rules.job.runs import later_run_succeeded
 from cluster_doctor.snapshot.log_lines.harmless import speaks_of_success
 from cluster_doctor.snapshot.log_lines.told import Told, read_told
 from cluster_doctor.snapshot.log_lines.trouble import OF_CALLS, Trouble
@@ -71,8 +72,8 @@ def failing_calls(ref: ObjectRef, cluster: ClusterSnapshot) -> list[FailingCall]
 def is_history(log: ContainerLog, cluster: ClusterSnapshot) -> bool:
     """Tell whether what a log tells of is over.
 
-    That is the log of a Pod on its way out, of a Pod that did its work or whose Job did it with another one, and of
-    the instance before the current one where that one is ready and stays.
+    That is the log of a Pod on its way out, of a Pod that did its work or whose Job did it with another one or in a
+    later run, and of the instance before the current one where that one is ready and stays.
     """
     pod = cluster.find(log.subject)
     if not isinstance(pod, Pod):
@@ -81,7 +82,7 @@ def is_history(log: ContainerLog, cluster: ClusterSnapshot) -> bool:
         return True
     if pod.finished:
         job = cluster.find(pod.controller) if pod.controller else None
-        return isinstance(job, Job) and job.condition("Complete").get("status") == "True"
+        return isinstance(job, Job) and (job.complete or later_run_succeeded(job, cluster))
     current = next((container for container in pod.containers if container.name == log.container), None)
     if not log.previous or current is None:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.job.runs import later_run_succeeded
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
@@ -37,16 +38,8 @@ def job_has_failed(job: Job, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/concepts/workloads/controllers/job/
     """
     condition = job.failed
-    if not condition or condition.get("reason") == "DeadlineExceeded":
+    if not condition or condition.get("reason") == "DeadlineExceeded" or later_run_succeeded(job, cluster):
         return
-    owner = job.controller
-    later = [
-        view
-        for view in (cluster.owned_by(owner) if owner else [])
-        if isinstance(view, Job) and view.created_at and job.created_at and view.created_at > job.created_at
-    ]
-    if any(other.complete for other in later):
-        return  # the next run of the CronJob succeeded
     crash = [Effect(EffectKind.CONTAINER_CRASHING, pod.ref) for pod in cluster.pods_of(job.ref)]
     yield Match(
         message=f"Job {job.name} has failed: {condition_message(condition)}",

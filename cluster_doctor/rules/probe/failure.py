@@ -18,7 +18,7 @@ from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.snapshot.paths import integer
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
-from cluster_doctor.snapshot.views import Container, Pod, Probe
+from cluster_doctor.snapshot.views import Container, ContainerRole, Pod, Probe
 
 REPORTED = "Unhealthy"
 """Reason of the Events in which the kubelet reports a failing probe."""
@@ -126,14 +126,14 @@ def pods_with_failing_probes(cluster: ClusterSnapshot) -> Iterator[Pod]:
 
 def failures(pod: Pod, cluster: ClusterSnapshot, *names: str) -> Iterator[Failure]:
     """Probes of a Pod that fail now, newest word for each."""
-    if not pod.expected_to_run or pod.phase != "Running":
-        return
+    if not pod.expected_to_run or pod.phase not in {"Running", "Pending"}:
+        return  # while sidecars start, the Pod is pending
     seen: set[tuple[str, str]] = set()
     for event in cluster.events_about(pod.ref, REPORTED):
         kind = event.message.partition(" ")[0].lower()
         if kind not in names or (event.last_seen and cluster.taken_at - event.last_seen > RECENT and pod.ready):
             continue
-        for container in _concerned(pod, kind, event.text("involvedObject", "fieldPath")):
+        for container in _concerned(_probed(pod), kind, event.text("involvedObject", "fieldPath")):
             if (container.name, kind) in seen or _passed(container, kind):
                 continue
             seen.add((container.name, kind))
@@ -154,9 +154,14 @@ def _passed(container: Container, kind: str) -> bool:
     return container.ready and (kind != "liveness" or not container.restarts)
 
 
-def _concerned(pod: Pod, kind: str, field_path: str) -> list[Container]:
+def _probed(pod: Pod) -> list[Container]:
+    """Containers whose probes the kubelet runs: in a pending Pod those of sidecars alone."""
+    return [one for one in pod.containers if pod.phase == "Running" or one.role is ContainerRole.SIDECAR]
+
+
+def _concerned(probed: list[Container], kind: str, field_path: str) -> list[Container]:
     """Containers that an Event can be about: the one it names, else those that have such a probe."""
-    having = [container for container in pod.containers if kind in container.probes]
+    having = [container for container in probed if kind in container.probes]
     named = [container for container in having if f"{{{container.name}}}" in field_path]
     if named or len(having) < 2:
         return named or having

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cluster_doctor.rules.admission.webhooks import insisting_on
 from cluster_doctor.snapshot.records import Anomaly
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Service, Workload
+from cluster_doctor.snapshot.views import APIService, Service, Workload
 
 
 def missed_by(workload: Workload, cluster: ClusterSnapshot) -> str:
@@ -34,11 +34,19 @@ def missed_by(workload: Workload, cluster: ClusterSnapshot) -> str:
         webhook = next(insisting_on(service.ref, cluster), None)
         if webhook:
             return str(webhook.ref)
+        api = next((api for api in cluster.all(APIService) if _is_served_by(api, service)), None)
+        if api:
+            return str(api.ref)
         if any(probe.target == service.ref and not probe.succeeded for probe in cluster.connection_probes):
             return "whoever connects to it"
     if any(alert.anomaly is Anomaly.ERRORS for alert in cluster.alerts_on(workload.ref)):
         return "whoever sent the requests that failed"
     return ""
+
+
+def _is_served_by(api: APIService, service: Service) -> bool:
+    named = api.text("spec", "service", "namespace"), api.text("spec", "service", "name")
+    return named == (service.namespace, service.name)
 
 
 def _served_by_another(service: Service, workload: Workload, cluster: ClusterSnapshot) -> bool:

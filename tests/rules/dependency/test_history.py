@@ -87,3 +87,24 @@ def test_a_lock_is_a_fault_where_it_is_met_again_and_again(times: int, expected:
     lines = repr([f"{second} ERROR {WAITS}" for second in range(times)])
     text = _restarted("2026-01-01T10:00:00Z", previous=False)
     assert _complaints(text.replace("['dial tcp 10.1.2.3:5432: connect: connection refused']", lines)) == expected
+
+
+def test_a_run_after_which_a_later_one_came_through_is_over() -> None:
+    owner = "ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: nightly, controller: true}]"
+    failed = JOB.replace("CONDITIONS", "conditions: [{type: Failed, status: 'True', reason: BackoffLimitExceeded}]")
+    failed = failed.replace("{name: load}", f"{{name: load, creationTimestamp: '2026-01-01T10:00:00Z', {owner}}}")
+    failed += """
+---
+kind: CronJob
+metadata: {name: nightly}
+spec: {schedule: 0 2 * * *, jobTemplate: {spec: {template: {spec: {containers: [{name: app}]}}}}}
+"""
+    later = f"""
+---
+kind: Job
+metadata: {{name: load-2, creationTimestamp: '2026-01-01T11:00:00Z', {owner}}}
+spec: {{template: {{spec: {{containers: [{{name: app}}]}}}}}}
+status: {{succeeded: 1, conditions: [{{type: Complete, status: 'True'}}]}}
+"""
+    assert _complaints(failed + later) == []
+    assert _complaints(failed) == ["nightly"]
