@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cluster_doctor.domain.log_pattern import LogPattern, LogReport
 from cluster_doctor.reports import wording
 from cluster_doctor.reports.plain import one_line
+from cluster_doctor.reports.scan.words import counted
 from cluster_doctor.reports.text import Line, Tone
 
 MOST_PATTERNS = 40
@@ -17,7 +18,9 @@ def log_lines(found: LogReport) -> Iterator[Line]:
     """Write the patterns line by line, new ones first; the JSON form has them all."""
     span = f" since {wording.moment(found.since)}" if found.since else ""
     yield Line(
-        f"{len(found.patterns)} patterns in {found.lines} lines of {len(found.workloads)} workloads{span}", Tone.HEADING
+        f"{counted(len(found.patterns), 'pattern')} in {counted(found.lines, 'line')} of "
+        f"{counted(len(found.workloads), 'workload')}{span}",
+        Tone.HEADING,
     )
     for pattern in found.patterns[:MOST_PATTERNS]:
         yield from _pattern(pattern)
