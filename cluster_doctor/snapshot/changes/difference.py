@@ -47,7 +47,14 @@ def _walk(
     elif isinstance(before, list) and isinstance(after, list) and (name := _name_of(before, after)):
         yield from _members(before, after, name, old, new)
     else:
-        yield FieldChange(path=join(*(old if after is None else new)), before=before, after=after)
+        yield FieldChange(path=join(*(old if after is None else new)), before=_ordered(before), after=_ordered(after))
+
+
+def _ordered(value: JsonValue) -> JsonValue:
+    """Order keys: a recording keeps them by the alphabet, an API server as its types do."""
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(member) for member in value] if isinstance(value, list) else value
 
 
 def _members(
