@@ -65,6 +65,7 @@ class _Answered:
     statuses: tuple[Answer, ...]
     reported: tuple[ObjectRef, ...]
     seconds: float
+    diagnosing: float
 
 
 def cases_below(path: Path) -> list[Path]:
@@ -97,9 +98,16 @@ def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
 def _answer(recording: Path) -> _Answered:
     began = time.perf_counter()
     cluster = _read(recording)
+    read = time.perf_counter()
     diagnosis = diagnose(cluster, Incident())
-    seconds = round(time.perf_counter() - began, 4)
-    return _Answered(tuple(_causes(diagnosis, cluster)), tuple(_statuses(cluster)), tuple(_reported(cluster)), seconds)
+    ended = time.perf_counter()
+    return _Answered(
+        causes=tuple(_causes(diagnosis, cluster)),
+        statuses=tuple(_statuses(cluster)),
+        reported=tuple(_reported(cluster)),
+        seconds=round(ended - began, 4),
+        diagnosing=round(ended - read, 4),
+    )
 
 
 def _read(recording: Path) -> ClusterSnapshot:
@@ -157,15 +165,32 @@ def _result(case: str, answered: _Answered, expected: Expected) -> CaseResult:
     """Score a recording's answers in the form in which the label is written."""
     match expected:
         case HealthExpected():
-            return CaseResult(case=case, answers=answered.causes, expected=None, seconds=answered.seconds)
+            return CaseResult(
+                case=case,
+                answers=answered.causes,
+                expected=None,
+                seconds=answered.seconds,
+                diagnosing=answered.diagnosing,
+            )
         case CauseExpected():
             right = Answer(label=expected.root_cause, object=expected.object, confidence=1.0)
-            return CaseResult(case=case, answers=answered.causes, expected=right, seconds=answered.seconds)
+            return CaseResult(
+                case=case,
+                answers=answered.causes,
+                expected=right,
+                seconds=answered.seconds,
+                diagnosing=answered.diagnosing,
+            )
         case StatusExpected():
             target = expected.object or next((answer.object for answer in answered.statuses), ANY)
             right = Answer(label=expected.status, object=target, confidence=1.0)
             return CaseResult(
-                case=case, answers=answered.statuses, expected=right, ranked=False, seconds=answered.seconds
+                case=case,
+                answers=answered.statuses,
+                expected=right,
+                ranked=False,
+                seconds=answered.seconds,
+                diagnosing=answered.diagnosing,
             )
         case ReportsExpected():
             return _reports(case, answered, expected)
@@ -185,6 +210,7 @@ def _reports(case: str, answered: _Answered, expected: ReportsExpected) -> CaseR
         also=tuple(right[1:]),
         ranked=False,
         seconds=answered.seconds,
+        diagnosing=answered.diagnosing,
     )
 
 

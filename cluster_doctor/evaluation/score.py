@@ -92,10 +92,7 @@ class CalibrationBin(BaseModel):
 
 
 class Summary(BaseModel):
-    """Scores over all cases. `seconds` are from opening a recording to its answers, `diagnosing` the rules' part.
-
-    A median of 0 for `diagnosing` means that it was not measured.
-    """
+    """Scores over all cases. `seconds` are from opening a recording to its answers, `diagnosing` the rules' part."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -23,14 +23,14 @@ def unwell_pods(cluster: ClusterSnapshot) -> Sequence[Pod]:
 
 def _unwell(cluster: ClusterSnapshot) -> Iterator[Pod]:
     warned = {event.regarding for event in cluster.all(Event) if event.type != "Normal"}
-    for pod in cluster.all(Pod):
-        if (not _plainly_well(pod) or (warned and pod.ref in warned)) and pod.expected_to_run:
+    for pod, well in _judged(cluster):
+        if (not well or (warned and pod.ref in warned)) and pod.expected_to_run:
             yield pod
 
 
 def troubled_workloads(cluster: ClusterSnapshot) -> Iterator[Workload]:
     """Workloads with a Pod that is not plainly well."""
-    troubled = {cluster.workload_ref(pod.ref): None for pod in cluster.all(Pod) if not _plainly_well(pod)}
+    troubled = {cluster.workload_ref(pod.ref): None for pod, well in _judged(cluster) if not well}
     for ref in troubled:
         workload = cluster.find(ref)
         if isinstance(workload, Workload):
@@ -50,6 +50,11 @@ def pods_with_logs(cluster: ClusterSnapshot) -> Iterator[Pod]:
         for reader in [pod] if isinstance(pod, Pod) else cluster.pods_of(log.subject):
             found[reader.ref] = reader
     return iter(found.values())
+
+
+def _judged(cluster: ClusterSnapshot) -> Sequence[tuple[Pod, bool]]:
+    """All Pods, each with whether it is plainly well; looked at once for all selections."""
+    return cluster.remember("pods judged", lambda: tuple((pod, _plainly_well(pod)) for pod in cluster.all(Pod)))
 
 
 def _plainly_well(pod: Pod) -> bool:
