@@ -242,6 +242,22 @@ class Pod(View):
         """Whether somebody counts on it: neither finished nor on its way out."""
         return not self.finished and not self.terminating
 
+    @cached_property
+    def plainly_well(self) -> bool:
+        """Whether it is ready and reachable, and each of its containers runs in its first instance.
+
+        Read off the status alone, because of the many Pods of a cluster hardly any needs a closer look.
+        """
+        if not self.ready or not self.ip:
+            return False
+        for declared, reported in _CONTAINER_LISTS:
+            statuses, specified = dig(self.raw, "status", reported) or [], dig(self.raw, "spec", declared) or []
+            if not isinstance(statuses, list) or not isinstance(specified, list) or len(statuses) != len(specified):
+                return False
+            if not all(isinstance(status, dict) and _untroubled(status) for status in statuses):
+                return False
+        return True
+
     def blocked_containers(self) -> Iterator[Container]:
         """Containers that keep the Pod from being ready."""
         for container in self.containers:
@@ -252,3 +268,12 @@ class Pod(View):
     def cite_container(self, container: Container, *fields: str) -> tuple[Evidence, ...]:
         """Cite fields of a container's status."""
         return tuple(self.cite(f"{container.status_path}.{field}") for field in fields)
+
+
+def _untroubled(status: dict[str, JsonValue]) -> bool:
+    if status.get("restartCount") != 0 or status.get("lastState"):
+        return False
+    state = status.get("state")
+    if not isinstance(state, dict):
+        return False
+    return (status.get("ready") is True and "running" in state) or dig(state, "terminated", "exitCode") == 0

@@ -57,6 +57,7 @@ class Collection:
         """
         plan = make_plan(self.discovery, self.reader.limits.custom_kinds)
         self._declare(plan)
+        self.builder.taken_at = self.reader.now()  # of the pictures on the way; theirs is not to be searched for
         self._read_identity()
         self._read_scope(plan, scope)
         self._require_namespaces(scope)

@@ -42,7 +42,7 @@ def choose_pods(cluster: Relations, pods: Iterable[Pod], now: datetime) -> list[
     """
     by_workload: dict[ObjectRef, list[Pod]] = defaultdict(list)
     for pod in pods:
-        if any(True for _ in _telling(pod, now)):
+        if not pod.plainly_well and any(True for _ in _telling(pod, now)):
             by_workload[cluster.workload_ref(pod.ref)].append(pod)
     chosen: list[list[Pod]] = [
         sorted(found, key=_worst_first)[:PODS_PER_WORKLOAD] for _, found in sorted(by_workload.items())

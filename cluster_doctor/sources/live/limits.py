@@ -33,9 +33,9 @@ class Limits:
     total: float = 90.0
     attempts: int = 4
     parallel: int = 8
-    page: int = 500
-    pages: int = 60
-    neighbour_pages: int = 4
+    page: int = 200
+    pages: int = 150
+    neighbour_pages: int = 10
     answer: int = 64 * MEBIBYTE
     custom_kinds: int = 40
     backends: int = 12

@@ -16,6 +16,7 @@ from cluster_doctor.sources.wire.failure import ReadFailure
 
 RESTARTS = 2
 _GONE = 410
+_MANY = 100
 
 
 Admit = Callable[[object, Entry | None], Entry]
@@ -39,7 +40,7 @@ class ListRequest:
     namespace: str | None = None
     label_selector: str = ""
     field_selector: str = ""
-    pages: int = 60
+    pages: int = 150
     covers: bool = True
 
 
@@ -94,14 +95,17 @@ def _read_once(reader: ApiReader, request: ListRequest, admit: Admit) -> Listing
 
 
 def _take_page(page: dict[str, JsonValue], served: ServedKind, path: str, admit: Admit, items: list[Entry]) -> str:
-    """Lead the members of a page through the door, letting go of each at once; returns where the next page begins."""
+    """Lead the members of a page through the door, letting go of each at once; returns where the next page begins.
+
+    What members have in common is kept once where there are many.
+    """
     members = _members(page, path)
     members.reverse()
     while members:
         member = members.pop()
         if isinstance(member, dict):  # a list leaves out what its members are
             member["apiVersion"], member["kind"] = served.api_version, served.kind
-        items.append(admit(member, items[-1] if items else None))
+        items.append(admit(member, items[-1] if len(items) >= _MANY else None))
     return text(page, "metadata", "continue")
 
 
