@@ -5,7 +5,8 @@ ClusterDoctorError
 ├── SourceError          something could not be read at all
 │   ├── UnreadableInput  a recorded form is broken, too large or hostile
 │   └── ClusterUnavailable  no answer, or no access, from a live cluster or its metrics
-└── RunError             a run on record is missing, damaged or cannot go on
+├── RunError             a run on record is missing, damaged or cannot go on
+└── RemediationError     a change cannot be made, or must not be
 """
 
 from __future__ import annotations
@@ -44,3 +45,7 @@ class ClusterUnavailable(SourceError):  # noqa: N818 - named for what it is
 
 class RunError(ClusterDoctorError):
     """A run on record is missing, damaged or cannot go on."""
+
+
+class RemediationError(ClusterDoctorError):
+    """A change cannot be made, or must not be."""

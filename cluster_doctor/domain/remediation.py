@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 
 
 class Risk(StrEnum):
@@ -31,19 +32,24 @@ class Route(StrEnum):
 class RemediationStep(BaseModel):
     """One change, with what must hold before it, what takes it back and what shows that it worked.
 
-    `patch` is a strategic merge patch of `target` where the exact value is known; where a person has to
-    choose a value, it is None and `instruction` says what to choose.
+    `type` is what a policy allows and what a program can carry out; it is None where a person has to choose a value or
+    act by hand, and `instruction` says what to do. `edits` are the fields of `target` that a step of verb `patch` sets,
+    `manifest` is the object that one of verb `create` makes. `patch` says the same as a strategic merge patch.
     """
 
     model_config = ConfigDict(frozen=True)
 
     title: str
+    type: StepType | None = None
+    verb: Verb = Verb.PATCH
     route: Route
     target: ObjectRef
     risk: Risk
     precondition: str
     instruction: str
     command: str = ""
+    edits: tuple[FieldEdit, ...] = ()
+    manifest: dict[str, JsonValue] | None = None
     patch: dict[str, JsonValue] | None = None
     undo: str
     check: str

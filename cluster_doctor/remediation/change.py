@@ -10,6 +10,9 @@ from pydantic import JsonValue
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
+from cluster_doctor.remediation.strategic import patch_of
+from cluster_doctor.remediation.wording import patch_command
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 
@@ -22,26 +25,45 @@ class Change:
         target: the object that changes.
         instruction: what to do, in a sentence.
         precondition: what has to be so before.
-        undo: what takes it back.
         check: what shows that it worked.
+        undo: what takes it back; made from the edits where there are any.
         risk: what it can break.
-        patch: strategic merge patch of the target, where every value is known.
-        command: what does it from a terminal; made from the patch where there is one.
+        type: what a program may do with it; None where a person has to choose a value or act by hand.
+        verb: how the target is reached.
+        edits: the fields to set, where every value is known.
+        manifest: the object to make.
+        command: what does it from a terminal; made from the edits where there are any.
         choice: whether a person has to choose a value.
         others: other ways, for a person to choose from.
+        then: further changes of the same way, in order.
     """
 
     title: str
     target: ObjectRef
     instruction: str
     precondition: str
-    undo: str
     check: str
+    undo: str = ""
     risk: Risk = Risk.MEDIUM
-    patch: dict[str, JsonValue] | None = None
+    type: StepType | None = None
+    verb: Verb = Verb.PATCH
+    edits: tuple[FieldEdit, ...] = ()
+    manifest: dict[str, JsonValue] | None = None
     command: str = ""
     choice: bool = False
     others: tuple[Change, ...] = ()
+    then: tuple[Change, ...] = ()
+
+    @property
+    def patch(self) -> dict[str, JsonValue] | None:
+        """The edits as a strategic merge patch."""
+        return patch_of(self.edits) if self.edits else None
+
+    @property
+    def way_back(self) -> str:
+        """What takes it back, as a person does it."""
+        back = patch_of([edit.reverse for edit in reversed(self.edits)]) if self.edits and not self.undo else None
+        return patch_command(self.target, back) if back is not None else self.undo
 
     def or_else(self, *others: Change) -> Change:
         """Offer other ways beside this one."""

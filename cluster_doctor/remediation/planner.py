@@ -28,7 +28,8 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     if change is None:
         return None
     management = management_of(cluster, change.target)
-    main, aside = _ways(change, management)
+    ways = [_ways(part, management_of(cluster, part.target)) for part in (change, *change.then)]
+    main, aside = [step for way, _ in ways for step in way], [step for _, way in ways for step in way]
     others = [step for other in change.others for step in _ways(other, management_of(cluster, other.target))[0]]
     return RemediationPlan(
         cause=cause.statement,
@@ -78,12 +79,16 @@ def _ways(change: Change, management: Management | None) -> tuple[list[Remediati
         return [by_hand], []
     written = RemediationStep(
         title=change.title,
+        type=change.type,
+        verb=change.verb,
         route=Route.GITOPS,
         target=change.target,
         risk=change.risk,
         precondition=change.precondition,
         instruction=f"{change.instruction} Change it where {management} takes it from, by pull request.",
         command=_after_merge(management),
+        edits=change.edits,
+        manifest=change.manifest,
         patch=change.patch,
         undo="Revert the pull request.",
         check=change.check,
@@ -104,14 +109,18 @@ def _by_hand(change: Change) -> RemediationStep:
     command = change.command or (patch_command(change.target, change.patch) if change.patch is not None else "")
     return RemediationStep(
         title=change.title,
-        route=Route.CLUSTER if command else Route.PERSON,
+        type=change.type,
+        verb=change.verb,
+        route=Route.CLUSTER if command or change.type else Route.PERSON,
         target=change.target,
         risk=change.risk,
         precondition=change.precondition,
         instruction=change.instruction,
         command=command,
+        edits=change.edits,
+        manifest=change.manifest,
         patch=change.patch,
-        undo=change.undo,
+        undo=change.way_back,
         check=change.check,
     )
 

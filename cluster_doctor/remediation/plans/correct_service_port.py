@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pydantic import JsonValue
-
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation.change import Change, repairs
-from cluster_doctor.remediation.wording import kubectl, patch_command
+from cluster_doctor.remediation.fields import edit_of
+from cluster_doctor.remediation.wording import kubectl
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, ServicePort
 
@@ -24,16 +24,15 @@ def correct_target_port(cluster: ClusterSnapshot, cause: RootCause) -> Change | 
     heard = re.findall(r"\d+", cause.facts.get("listened", ""))
     numbers = list(dict.fromkeys(heard))
     choice = len(numbers) != 1
-    new: JsonValue = None if choice else int(numbers[0])
-    old: JsonValue = int(port.target) if port.target.isdigit() else port.target
     shown = f"one of {', '.join(numbers) or 'the container ports'}" if choice else numbers[0]
     return Change(
         title=f"Make port {port.number} of {service.ref} lead to {shown}",
         target=service.ref,
         instruction=f"Set targetPort of port {port.number} to {shown}; it is {port.target}.",
         precondition=f"targetPort of port {port.number} is still {port.target}",
-        patch=None if choice else _patch(port, {"targetPort": new}),
-        undo=patch_command(service.ref, _patch(port, {"targetPort": old})),
+        type=None if choice else StepType.PATCH_PORT,
+        edits=() if choice else (edit_of(service.raw, (*_place(port), "targetPort"), int(numbers[0])),),
+        undo=f"Set targetPort of port {port.number} to {port.target}." if choice else "",
         check=f"{kubectl('describe', service.ref)} shows endpoints, and a request to port {port.number} is answered",
         risk=Risk.LOW,
         choice=choice,
@@ -47,7 +46,8 @@ def correct_protocol(cluster: ClusterSnapshot, cause: RootCause) -> Change | Non
     if found is None or wanted not in {"TCP", "UDP", "SCTP"}:
         return None
     service, port = found
-    path = f"/spec/{port.path.removeprefix('spec.').replace('[', '/').replace(']', '')}/protocol"
+    position = port.path[port.path.rindex("[") :]
+    path = f"/spec/ports/{position[1:-1]}/protocol"
     command = kubectl("patch", service.ref, "--type=json", "-p")
     change = f"""'[{{"op": "replace", "path": "{path}", "value": "{{}}"}}]'"""
     return Change(
@@ -55,6 +55,8 @@ def correct_protocol(cluster: ClusterSnapshot, cause: RootCause) -> Change | Non
         target=service.ref,
         instruction=f"Set protocol of port {port.number} to {wanted}; it is {port.protocol}.",
         precondition=f"protocol of port {port.number} is still {port.protocol}",
+        type=StepType.PATCH_PORT,
+        edits=(edit_of(service.raw, ("spec", "ports", position, "protocol"), wanted),),
         command=f"{command} {change.replace('{}', wanted)}",
         undo=f"{command} {change.replace('{}', port.protocol)}",
         check=f"{kubectl('describe', service.ref)} shows port {port.number}/{wanted}, and a request is answered",
@@ -69,6 +71,6 @@ def _port(cluster: ClusterSnapshot, cause: RootCause) -> tuple[Service, ServiceP
     return (service, port) if service and port else None
 
 
-def _patch(port: ServicePort, new: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """A strategic merge patch; ports are merged by number, and the protocol tells two of one number apart."""
-    return {"spec": {"ports": [{"port": port.number, "protocol": port.protocol, **new}]}}
+def _place(port: ServicePort) -> tuple[str, ...]:
+    """Where the port stands; the protocol tells two of one number apart."""
+    return ("spec", "ports", f"[port={port.number},protocol={port.protocol}]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import StepType, Verb
 from cluster_doctor.remediation.change import Change, repairs
 from cluster_doctor.remediation.wording import kubectl, rollout_check
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -24,6 +25,13 @@ def create_service_account(cluster: ClusterSnapshot, cause: RootCause) -> Change
         instruction=f"Create {target}, and give it the roles that {cause.subject} needs. If another account was "
         "meant, correct spec.serviceAccountName instead.",
         precondition=f"{target} does not exist",
+        type=StepType.CREATE_SERVICE_ACCOUNT,
+        verb=Verb.CREATE,
+        manifest={
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": name, "namespace": target.namespace},
+        },
         command=kubectl("create", target),
         undo=kubectl("delete", target),
         check=rollout_check(cause.subject),

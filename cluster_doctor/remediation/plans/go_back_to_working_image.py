@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue
-
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation.change import Change, repairs
-from cluster_doctor.remediation.wording import patch_command, rollout_check
+from cluster_doctor.remediation.fields import edit_of
+from cluster_doctor.remediation.pod_template import container_path
+from cluster_doctor.remediation.wording import rollout_check
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Deployment, ReplicaSet
 
@@ -33,13 +34,9 @@ def go_back_to_working_image(cluster: ClusterSnapshot, cause: RootCause) -> Chan
                 instruction=f"Set the image to {container.image}, that of revision {revision.revision}; "
                 f"it is {broken}. Correct the new reference afterwards.",
                 precondition=f"the image is still {broken}, and nothing else in that revision is needed",
-                patch=_patch(name, container.image),
-                undo=patch_command(workload.ref, _patch(name, broken)),
+                type=StepType.SET_IMAGE,
+                edits=(edit_of(workload.raw, (*container_path(workload, name), "image"), container.image),),
                 check=rollout_check(workload.ref),
                 risk=Risk.MEDIUM,
             )
     return None
-
-
-def _patch(container: str, image: str) -> dict[str, JsonValue]:
-    return {"spec": {"template": {"spec": {"containers": [{"name": container, "image": image}]}}}}

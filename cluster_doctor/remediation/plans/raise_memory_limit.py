@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue
-
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation.change import Change, repairs
-from cluster_doctor.remediation.wording import patch_command, rollout_check
+from cluster_doctor.remediation.fields import edit_of
+from cluster_doctor.remediation.pod_template import container_path
+from cluster_doctor.remediation.wording import rollout_check
 from cluster_doctor.snapshot.quantity import format_quantity, parse_quantity
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import CronJob, Workload
@@ -33,8 +34,8 @@ def raise_memory_limit(cluster: ClusterSnapshot, cause: RootCause) -> Change | N
         instruction=f"Set the memory limit of container {name} to {new}; it is {old}. Watch what it really uses, and "
         "look for a leak if it grows again.",
         precondition=f"the limit is still {old}, and a node and the namespace's quota have room",
-        patch=_patch(name, new),
-        undo=patch_command(workload.ref, _patch(name, old)),
+        type=StepType.SET_RESOURCES,
+        edits=(edit_of(workload.raw, (*container_path(workload, name), "resources", "limits", "memory"), new),),
         check=f"{rollout_check(workload.ref)}; no further OOMKilled",
         risk=Risk.MEDIUM,
     ).or_else(
@@ -48,8 +49,3 @@ def raise_memory_limit(cluster: ClusterSnapshot, cause: RootCause) -> Change | N
             risk=Risk.LOW,
         )
     )
-
-
-def _patch(container: str, limit: str) -> dict[str, JsonValue]:
-    spec: JsonValue = {"containers": [{"name": container, "resources": {"limits": {"memory": limit}}}]}
-    return {"spec": {"template": {"spec": spec}}}

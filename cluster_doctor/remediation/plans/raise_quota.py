@@ -7,8 +7,10 @@ from decimal import Decimal
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import FieldEdit, StepType
 from cluster_doctor.remediation.change import Change, repairs
-from cluster_doctor.remediation.wording import kubectl, patch_command
+from cluster_doctor.remediation.fields import edit_of
+from cluster_doctor.remediation.wording import kubectl
 from cluster_doctor.snapshot.quantity import format_quantity, parse_quantity
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
@@ -24,7 +26,6 @@ _BYTES = ("memory", "storage")
 )
 def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Raise the limit to what is used and asked for; whether that may be is a person's choice."""
-    del cluster
     facts = cause.facts
     quota, resource, limit = facts.get("quota", ""), facts.get("resource", ""), facts.get("limit", "")
     used, asked = parse_quantity(facts.get("used")), parse_quantity(facts.get("requested"))
@@ -38,8 +39,8 @@ def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
         target=target,
         instruction=f"Set spec.hard['{resource}'] to at least {enough}; it is {limit}. More replicas need more.",
         precondition=f"the cluster has room, and spec.hard['{resource}'] is still {limit}",
-        patch={"spec": {"hard": {resource: enough}}},
-        undo=patch_command(target, {"spec": {"hard": {resource: limit}}}),
+        type=StepType.ADJUST_QUOTA,
+        edits=(_edit(cluster, target, resource, limit, enough),),
         check=f"{kubectl('describe', target)} shows room, and the refused Pods are created",
         risk=Risk.MEDIUM,
     ).or_else(
@@ -53,6 +54,13 @@ def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
             risk=Risk.MEDIUM,
         )
     )
+
+
+def _edit(cluster: ClusterSnapshot, target: ObjectRef, resource: str, limit: str, enough: str) -> FieldEdit:
+    """The edit of the quota as it was read; where it was not, what was exceeded tells its limit."""
+    path = ("spec", "hard", resource)
+    quota = cluster.find(target)
+    return edit_of(quota.raw, path, enough) if quota else FieldEdit(path=path, was=limit, becomes=enough)
 
 
 def _shown(value: Decimal, resource: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import FieldEdit, StepType
 from cluster_doctor.remediation.change import Change, repairs
 from cluster_doctor.remediation.wording import kubectl, rollout_check
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -27,7 +28,8 @@ def scale_up(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
         + (", the number before it was scaled down." if before else ", or to what the load needs.")
         + " Ask first who scaled it down, and why.",
         precondition="spec.replicas is still 0, and nobody stopped it on purpose",
-        patch={"spec": {"replicas": replicas}},
+        type=StepType.SCALE,
+        edits=(FieldEdit(path=("spec", "replicas"), was=0, becomes=replicas),),
         undo=kubectl("scale", cause.subject, "--replicas=0"),
         check=rollout_check(cause.subject),
         risk=Risk.MEDIUM,

@@ -6,8 +6,10 @@ from pydantic import JsonValue
 
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation.change import Change, repairs
-from cluster_doctor.remediation.wording import kubectl, patch_command
+from cluster_doctor.remediation.fields import edit_of
+from cluster_doctor.remediation.wording import kubectl
 from cluster_doctor.snapshot.selectors import show_labels
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service
@@ -29,14 +31,17 @@ def select_the_pods(cluster: ClusterSnapshot, cause: RootCause) -> Change | None
     kept = {key: str(value) for key, value in wanted.items() if value is not None}
     if not kept:
         return None
-    before: dict[str, JsonValue] = dict(service.selector)
     return Change(
         title=f"Make {service.ref} select {show_labels(kept)}",
         target=service.ref,
         instruction=f"Set spec.selector to {show_labels(kept)}, the labels of {meant[0].ref}.",
         precondition=f"spec.selector is still {show_labels(service.selector)}",
-        patch={"spec": {"selector": wanted}},
-        undo=patch_command(service.ref, {"spec": {"selector": before}}),
+        type=StepType.PATCH_SELECTOR,
+        edits=tuple(
+            edit_of(service.raw, ("spec", "selector", key), value)
+            for key, value in wanted.items()
+            if value != service.selector[key]
+        ),
         check=f"{kubectl('describe', service.ref)} lists endpoints",
         risk=Risk.LOW,
     )

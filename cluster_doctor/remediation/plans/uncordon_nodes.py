@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 from cluster_doctor.domain.diagnosis import RootCause
-from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation.change import Change, repairs
+from cluster_doctor.remediation.fields import edit_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node
 
@@ -19,14 +21,21 @@ def uncordon_nodes(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     nodes = [node for name in named if (node := cluster.get(Node, None, name)) and node.cordoned]
     if not nodes:
         return None
-    names = " ".join(shlex.quote(node.name) for node in nodes)
+    first, *rest = (_uncordoned(node) for node in nodes)
+    return replace(first, then=tuple(rest))
+
+
+def _uncordoned(node: Node) -> Change:
+    name = shlex.quote(node.name)
     return Change(
-        title=f"Uncordon {', '.join(node.name for node in nodes)}",
-        target=ObjectRef(kind="Node", name=nodes[0].name),
-        instruction="Let the nodes take Pods again. Ask first who cordoned them: a drain may be under way.",
-        precondition="nobody is working on these nodes",
-        command=f"kubectl uncordon {names}",
-        undo=f"kubectl cordon {names}",
+        title=f"Uncordon {node.name}",
+        target=node.ref,
+        instruction="Let the node take Pods again. Ask first who cordoned it: a drain may be under way.",
+        precondition="nobody is working on this node",
+        type=StepType.UNCORDON,
+        edits=(edit_of(node.raw, ("spec", "unschedulable"), None),),
+        command=f"kubectl uncordon {name}",
+        undo=f"kubectl cordon {name}",
         check="kubectl get nodes shows no SchedulingDisabled, and the Pending Pods get a node",
         risk=Risk.MEDIUM,
     )

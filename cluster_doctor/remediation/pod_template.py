@@ -1,0 +1,12 @@
+"""Where the parts of a workload's Pod template stand."""
+
+from __future__ import annotations
+
+from cluster_doctor.snapshot.views import ContainerRole, Workload
+
+
+def container_path(workload: Workload, name: str) -> tuple[str, ...]:
+    """The path of a container in a workload's Pod template."""
+    container = workload.template.container(name)
+    is_main = container is None or container.role is ContainerRole.MAIN
+    return (*workload.template_path, "spec", "containers" if is_main else "initContainers", f"[name={name}]")
