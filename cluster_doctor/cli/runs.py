@@ -10,7 +10,6 @@ from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.diagnose import show
 from cluster_doctor.cli.options import Home, NoColour, Output
-from cluster_doctor.cli.timeline import timeline
 from cluster_doctor.reports.plain import one_line
 
 if TYPE_CHECKING:
@@ -42,7 +41,8 @@ def list_runs(
 @app.command("show")
 def show_run(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> None:
     """Show a run: its timeline, what each node got and gave, and its report with the evidence."""
-    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.cli.timeline import timeline  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - as above
 
     console = Console()
     with History(home) as history:

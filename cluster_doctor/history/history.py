@@ -9,11 +9,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cluster_doctor.domain.errors import RunError
+from cluster_doctor.history.audit import Audit
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.home import open_home
 from cluster_doctor.history.incident_index import IncidentIndex
 from cluster_doctor.history.past import add_past_runs
 from cluster_doctor.history.run_log import RunLog
+from cluster_doctor.history.store import Store
+from cluster_doctor.history.write_log import WriteLog
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -29,7 +32,14 @@ class History:
         """Open the directory; see `open_home` for where it is."""
         self.home = open_home(home)
         self.evidence = EvidenceStore(self.home / "evidence")
-        self.log = RunLog(self.home / "runs.sqlite")
+        self._store = Store(self.home / "runs.sqlite", "the list of runs", "Move it away.")
+        try:
+            self.log = RunLog(self._store)
+            self.audit = Audit(self._store)
+            self.writes = WriteLog(self._store)
+        except RunError:
+            self._store.close()
+            raise
 
     @cached_property
     def checkpointer(self) -> SqliteSaver:
@@ -71,7 +81,7 @@ class History:
 
     def close(self) -> None:
         """Close what is open."""
-        self.log.close()
+        self._store.close()
         if "checkpointer" in self.__dict__:
             self.checkpointer.conn.close()
         if "incidents" in self.__dict__:
