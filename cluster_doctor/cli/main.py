@@ -8,7 +8,6 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -129,13 +128,13 @@ def _written_down(error: Exception) -> str:
     return f"Its details are in {path}; please report it with them."
 
 
-def _home_of(words: Sequence[str]) -> Path | None:
+def _home_of(words: Sequence[str]) -> str | None:
     """What --home says; the command that would have read it is gone."""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word == "--home" and following:
-            return Path(following)
+            return following
         if word.startswith("--home="):
-            return Path(word.removeprefix("--home="))
+            return word.removeprefix("--home=")
     return None
 
 

@@ -34,7 +34,7 @@ def list_runs(
         lines = [_listed(run) for run in history.log.runs(limit)]
     console = Console()
     if not lines:
-        console.say(f"No runs in {history.home}.")
+        console.say(f"No runs in {history.place}.")
     console.report("".join(f"{line}\n" for line in lines))
 
 
@@ -49,7 +49,7 @@ def show_run(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> No
         record = history.log.run(run_id)
         runs = _runs(history, console)
         if output is Output.TEXT:
-            console.report(timeline(record, history.log.steps(record.run_id), history.home))
+            console.report(timeline(record, history.log.steps(record.run_id), history.evidence.place))
             if not runs.case(record.run_id).diagnosis:
                 return
         show(runs.report(record.run_id), output, console)

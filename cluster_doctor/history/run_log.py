@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationEr
 from sqlalchemy import Column, Executable, Index, Integer, MetaData, Row, Table, desc, insert, select, text, update
 
 from cluster_doctor.domain.errors import RunError
-from cluster_doctor.history.store import Store, StoredText
+from cluster_doctor.history.store import Store, StoredText, number_of
 
 _ALL = MetaData()
 RUNS = Table(
@@ -153,7 +153,7 @@ class RunLog:
         values = {"run_id": run_id, "node": node, "began_at": _now(), "state": StepState.STARTED}
         with self._store.writing() as connection:
             made = connection.execute(insert(_STEPS).values(**values, input=_PLAIN.dump_json(given).decode()))
-            return int((made.inserted_primary_key or (0,))[0])
+            return number_of(made)
 
     def end_step(self, step: int, state: StepState, output: dict[str, JsonValue]) -> None:
         """Note how a node's turn ended."""

@@ -12,19 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Dialect, Engine, Table, Text, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, CursorResult, Dialect, Engine, Table, Text, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
 
 from cluster_doctor.domain.errors import RunError
+from cluster_doctor.history.postgres import PATIENCE, UNREACHABLE, not_installed
 
-_PATIENCE = 30
-"""Seconds to wait for another process that writes."""
 _DURABLE = "durable"
 _WRITES = "writes"
+_DAMAGED = "Restore the database from its backup, and find out who changed it."
 _BUSY = "Check the disk, and whether another process holds the file."
-_UNREACHABLE = "Check that the database runs, the address and the rights of the user, then do the same again."
 
 
 class StoredText(TypeDecorator[str]):
@@ -37,9 +36,15 @@ class StoredText(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
+    def __init__(self, *, ignore_case: bool = False) -> None:
+        """Say whether SQLite compares without case; Postgres is asked for that where it compares."""
+        super().__init__()
+        self.ignore_case = ignore_case
+
     def load_dialect_impl(self, dialect: Dialect) -> Any:  # noqa: ANN401 - the signature is SQLAlchemy's
-        """Compare by code point on Postgres."""
-        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
+        """Choose the order by which the database compares."""
+        collation = "C" if dialect.name == "postgresql" else "NOCASE" if self.ignore_case else None
+        return dialect.type_descriptor(Text(collation=collation))
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Make a text storable."""
@@ -58,14 +63,14 @@ class Store:
         Args:
             place: the file, or the address of the server's database.
             holds: what is kept there, in words for errors.
-            remedy: what helps where it is damaged.
+            remedy: what helps where a file is damaged.
 
         Raises:
             RunError: it cannot be opened.
         """
         self.place = str(place) if isinstance(place, Path) else place.render_as_string(hide_password=True)
         self._holds = holds
-        self._remedy = remedy
+        self._remedy = remedy if isinstance(place, Path) else _DAMAGED
         with self._errors():
             if isinstance(place, Path):
                 place.touch(mode=0o600, exist_ok=True)
@@ -144,14 +149,21 @@ class Store:
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             said = str(getattr(error, "orig", None) or error).strip()
             passing = isinstance(error, OperationalError | OSError)
-            remedy = (_UNREACHABLE if "://" in self.place else f"{_BUSY} {self._remedy}") if passing else self._remedy
+            remedy = f"{_BUSY} {self._remedy}" if passing else self._remedy
+            if passing and self._remedy == _DAMAGED:
+                remedy = UNREACHABLE
             raise RunError(f"{self.place}, {self._holds}, cannot be used: {said}", remedy) from error
+
+
+def number_of(made: CursorResult[Any]) -> int:
+    """Tell the number that the database gave to the row that was just inserted."""
+    return int((made.inserted_primary_key or (0,))[0])
 
 
 def _sqlite(path: Path) -> Engine:
     """Open a file with a write-ahead log; a transaction that writes takes the lock at its beginning."""
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": _PATIENCE, "isolation_level": None}
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE, "isolation_level": None}
     )
 
     @event.listens_for(engine, "connect")
@@ -172,6 +184,9 @@ def _sqlite(path: Path) -> Engine:
 
 def _postgres(url: URL) -> Engine:
     """Open a database on a server; a connection that was lost since is replaced before it is used."""
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE}
-    )
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE}
+        )
+    except ImportError as error:
+        raise not_installed() from error

@@ -20,7 +20,7 @@ from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.history.audit import append_within, canonical, hold_head
-from cluster_doctor.history.store import Store, StoredText
+from cluster_doctor.history.store import Store, StoredText, number_of
 
 PROGRAM = "cluster-doctor"
 """Who writes, in the audit record; on whose word is said beside it."""
@@ -168,7 +168,7 @@ class WriteLog:
                     "Read the object and settle that write; it is not sent again.",
                 )
             made = connection.execute(insert(WRITES).values(**values))
-            number = int((made.inserted_primary_key or (0,))[0])
+            number = number_of(made)
             act = AuditBody(
                 who=PROGRAM,
                 what=f"about to {what}",
