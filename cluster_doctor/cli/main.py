@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cluster_doctor.cli import changes, ci, diagnose, evaluate, logs, past, record, rules, runs, scan
+from cluster_doctor.cli import audit, changes, ci, diagnose, evaluate, logs, past, record, rules, runs, scan
 from cluster_doctor.cli.console import Console
 from cluster_doctor.domain.errors import ClusterDoctorError, RunError, SourceError, UnreadableInput, UsageError
 
@@ -69,7 +69,7 @@ for _command in (
     rules.explain,
 ):
     app.command(help=_help(_command))(_command)
-for _look_back in (past.search, past.confirm):
+for _look_back in (past.search, past.confirm, audit.audit, audit.verify):
     runs.app.command(help=_help(_look_back))(_look_back)
 app.add_typer(runs.app, name="runs")
 

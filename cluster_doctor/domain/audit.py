@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from cluster_doctor.domain.identity import ClusterIdentity
 
@@ -47,6 +49,20 @@ class AuditBody(BaseModel):
     evidence: tuple[str, ...] = ()
     undo: JsonValue = None
     detail: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @field_validator("who", "what", "approver", "digest", "evidence", "undo", "detail", mode="before")
+    @classmethod
+    def _recordable(cls, value: object) -> object:
+        return recordable(value)
+
+
+def recordable(value: object) -> Any:  # noqa: ANN401 - JSON of the form that was given
+    """Make of a value what JSON can say for sure, so that no odd character keeps an act off the record.
+
+    Lone surrogates become question marks, numbers that are none become words, other things what `str` says of them.
+    """
+    said = json.dumps(value, ensure_ascii=False, default=str)
+    return json.loads(said.encode("utf-8", "replace").decode(), parse_constant=str)
 
 
 class AuditEntry(BaseModel):

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table,
 from cluster_doctor.domain.audit import AuditBody, AuditEntry, AuditHead, AuditKind
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.run_log import RUNS
-from cluster_doctor.history.store import Store, StoredText
+from cluster_doctor.history.store import Store, StoredText, storable
 
 BEGINNING = "0" * 64
 """What the first entry is chained to."""
@@ -116,7 +116,7 @@ def append_within(connection: Connection, run_id: str, kind: AuditKind, body: Au
     Raises:
         RunError: there is no such run, or the record has lost its head.
     """
-    head = hold_head(connection)
+    head, run_id = hold_head(connection), storable(run_id)
     sequence, at = head.sequence + 1, datetime.now(UTC).isoformat(timespec="microseconds")
     told = canonical(body.model_dump(mode="json"))
     made = chained(head.hash, sequence, at, run_id, kind.value, told)

@@ -43,6 +43,7 @@ class History:
         self._closing = ExitStack()
         try:
             store = self._opened("runs.sqlite", "the list of runs", "Move it away.")
+            self.store = store
             self.place = store.place if self._database else str(self.home)
             folder = self.home / "evidence"
             self.evidence = EvidenceStore(TableContents(store, folder) if self._database else folder)

@@ -46,12 +46,14 @@ class StoredText(TypeDecorator[str]):
         collation = "C" if dialect.name == "postgresql" else "NOCASE" if self.ignore_case else None
         return dialect.type_descriptor(Text(collation=collation))
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
         """Make a text storable."""
-        if value is None:
-            return None
-        plain = value.encode("utf-8", "replace").decode()
-        return plain.replace("\0", "\ufffd") if dialect.name == "postgresql" else plain
+        return None if value is None else storable(value)
+
+
+def storable(said: str) -> str:
+    """Make of a text what both databases give back as it is."""
+    return said.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 class Store:
@@ -168,6 +170,8 @@ def _sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _opened(connection: sqlite3.Connection, _record: object) -> None:
+        # What was damaged is read as far as it goes; whoever reads it sees that it is not what was written.
+        connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         connection.execute("PRAGMA journal_mode=WAL")
 
     @event.listens_for(engine, "begin")

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sqlalchemy import Column, Executable, Index, Integer, MetaData, Table, UniqueConstraint, insert, select, update
 
-from cluster_doctor.domain.audit import AuditBody, AuditKind
+from cluster_doctor.domain.audit import AuditBody, AuditKind, recordable
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.history.audit import append_within, canonical, hold_head
-from cluster_doctor.history.store import Store, StoredText, number_of
+from cluster_doctor.history.store import Store, StoredText, number_of, storable
 
 PROGRAM = "cluster-doctor"
 """Who writes, in the audit record; on whose word is said beside it."""
@@ -148,14 +149,18 @@ class WriteLog:
             The write's number.
 
         Raises:
-            RunError: the same write was intended before, by whomever; nothing may be sent then. Or there is no such
-                run, or the record cannot be used.
+            RunError: the same write was intended before, by whomever; or no cluster or approver is named; or there is
+                no such run; or the record cannot be used. Nothing may be sent then.
         """
-        began, object_named = _now(), _plain(target)
+        if not (cluster and approver):
+            missing = "cluster" if approver else "word"
+            raise RunError(f"a write of run {run_id} names no {missing}", "Nothing is sent without both.")
+        run_id, step, cluster, digest, approver = map(storable, (run_id, step, cluster, digest, approver))
+        began, named, sent = _now(), recordable(asdict(target)), recordable(body)
         values: dict[str, object] = {
-            "run_id": run_id, "step": step, "kind": kind.value, "cluster": cluster, "target": canonical(object_named),
-            "digest": digest, "body": canonical(body), "state": WriteState.INTENDED.value, "note": "",
-            "detail": "{}", "began_at": began, "ended_at": None, "approver": approver,
+            "run_id": run_id, "step": step, "kind": kind.value, "cluster": cluster, "target": canonical(named),
+            "digest": digest, "body": canonical(sent), "state": WriteState.INTENDED.value, "note": "", "detail": "{}",
+            "began_at": began, "ended_at": None, "approver": approver,
         }  # fmt: skip
         what = f"{'take back' if kind is WriteKind.UNDO else 'carry out'} step {step} at {target}"
         with self._store.writing(durable=True) as connection:
@@ -167,8 +172,7 @@ class WriteLog:
                     f"run {run_id} was about to {what} before: write {known}",
                     "Read the object and settle that write; it is not sent again.",
                 )
-            made = connection.execute(insert(WRITES).values(**values))
-            number = number_of(made)
+            number = number_of(connection.execute(insert(WRITES).values(**values)))
             act = AuditBody(
                 who=PROGRAM,
                 what=f"about to {what}",
@@ -177,7 +181,7 @@ class WriteLog:
                 digest=digest,
                 evidence=tuple(evidence),
                 undo=undo,
-                detail={"number": number, "step": step, "target": object_named, "body": body, "began_at": began},
+                detail={"number": number, "step": step, "target": named, "body": sent, "began_at": began},
             )
             append_within(connection, run_id, _INTENTS[kind], act)
         return number
@@ -192,7 +196,7 @@ class WriteLog:
         """
         if state is WriteState.INTENDED:
             raise RunError(f"write {number} cannot be settled as {state.value}", "Say what came of it.")
-        ended, plain = _now(), dict(detail or {})
+        ended, note, plain = _now(), storable(note), recordable(dict(detail or {}))
         with self._store.writing(durable=True) as connection:
             hold_head(connection)
             row = connection.execute(select(WRITES).where(WRITES.c.number == number)).first()
@@ -248,12 +252,6 @@ _OUTCOMES = {WriteKind.APPLY: AuditKind.WRITE_OUTCOME, WriteKind.UNDO: AuditKind
 
 def _parsed(row: dict[str, object]) -> dict[str, object]:
     return {**row, **{name: json.loads(str(row[name])) for name in ("target", "body", "detail")}}
-
-
-def _plain(ref: ObjectRef) -> dict[str, JsonValue]:
-    return {
-        "api_version": ref.api_version, "kind": ref.kind, "namespace": ref.namespace, "name": ref.name, "uid": ref.uid
-    }  # fmt: skip
 
 
 def _now() -> str:
