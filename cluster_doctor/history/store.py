@@ -12,7 +12,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, CursorResult, Dialect, Engine, Table, Text, create_engine, event, inspect, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    CursorResult,
+    Dialect,
+    Engine,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
@@ -123,20 +136,19 @@ class Store:
         Raises:
             RunError: the database is none, or cannot be used.
         """
+        with self.reading() as connection:
+            if not list(_missing(connection, tables)):
+                return
         with self.writing() as connection:
             if self.on_server:
                 # Two processes that make one table at once would get an error from Postgres' own catalogue.
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('cluster-doctor tables', 0))"))
-            there = set(inspect(connection).get_table_names())
-            for table in tables:
-                if table.name not in there:
+            for table, column in list(_missing(connection, tables)):
+                if column is None:
                     table.create(connection)
-                    continue
-                known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-                for column in table.columns:
-                    if column.name not in known:
-                        made = CreateColumn(column).compile(dialect=self._engine.dialect)
-                        connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
+                else:
+                    made = CreateColumn(column).compile(dialect=self._engine.dialect)
+                    connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
 
     def damaged(self, error: Exception) -> RunError:
         """Tell that a record cannot be read."""
@@ -155,6 +167,18 @@ class Store:
             if passing and self._remedy == _DAMAGED:
                 remedy = UNREACHABLE
             raise RunError(f"{self.place}, {self._holds}, cannot be used: {said}", remedy) from error
+
+
+def _missing(connection: Connection, tables: Sequence[Table]) -> Iterator[tuple[Table, Column[Any] | None]]:
+    """List the tables that are not there, and the columns that are missing from those that are."""
+    there = inspect(connection)
+    named = set(there.get_table_names())
+    for table in tables:
+        if table.name not in named:
+            yield table, None
+            continue
+        known = {column["name"] for column in there.get_columns(table.name)}
+        yield from ((table, column) for column in table.columns if column.name not in known)
 
 
 def number_of(made: CursorResult[Any]) -> int:
