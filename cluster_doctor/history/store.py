@@ -34,6 +34,10 @@ from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.postgres import PATIENCE, UNREACHABLE, not_installed
 
 _DURABLE = "durable"
+_ON_DISK = """
+    SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'
+"""
+"""What makes a transaction wait for the server's disk; a server that waits for more than that is left so."""
 _WRITES = "writes"
 _DAMAGED = "Restore the database from its backup, and find out who changed it."
 _BUSY = "Check the disk, and whether another process holds the file."
@@ -114,7 +118,7 @@ class Store:
             marked = connection.execution_options(**{_WRITES: True, _DURABLE: durable})
             with marked.begin():
                 if durable and self.on_server:
-                    marked.execute(text("SET LOCAL synchronous_commit = on"))
+                    marked.execute(text(_ON_DISK))
                 yield marked
 
     @contextmanager
