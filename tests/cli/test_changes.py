@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from cluster_doctor.cli.main import WRONG_USE, run
-from cluster_doctor.cli.spans import span
+from cluster_doctor.domain.spans import span
 from cluster_doctor.domain.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
