@@ -8,12 +8,11 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cluster_doctor.cli import changes, ci, diagnose, evaluate, logs, past, policy, record, rules, runs, scan
+from cluster_doctor.cli import audit, changes, ci, diagnose, evaluate, logs, past, policy, record, rules, runs, scan
 from cluster_doctor.cli.console import Console
 from cluster_doctor.domain.errors import ClusterDoctorError, RunError, SourceError, UnreadableInput, UsageError
 
@@ -70,7 +69,7 @@ for _command in (
     rules.explain,
 ):
     app.command(help=_help(_command))(_command)
-for _look_back in (past.search, past.confirm):
+for _look_back in (past.search, past.confirm, audit.audit, audit.verify):
     runs.app.command(help=_help(_look_back))(_look_back)
 for _name, _of_policy in (
     ("show", policy.show),
@@ -137,13 +136,13 @@ def _written_down(error: Exception) -> str:
     return f"Its details are in {path}; please report it with them."
 
 
-def _home_of(words: Sequence[str]) -> Path | None:
+def _home_of(words: Sequence[str]) -> str | None:
     """What --home says; the command that would have read it is gone."""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word == "--home" and following:
-            return Path(following)
+            return following
         if word.startswith("--home="):
-            return Path(word.removeprefix("--home="))
+            return word.removeprefix("--home=")
     return None
 
 

@@ -50,7 +50,13 @@ Alertmanager = Annotated[
     ),
 ]
 Home = Annotated[
-    Path | None, typer.Option("--home", help="Where runs are kept.", metavar="DIR", envvar="CLUSTER_DOCTOR_HOME")
+    str | None,
+    typer.Option(
+        "--home",
+        help="Where runs are kept: a directory, or postgresql://USER@HOST/DATABASE.",
+        metavar="DIR|URL",
+        envvar="CLUSTER_DOCTOR_HOME",
+    ),
 ]
 Runbooks = Annotated[
     Path | None,

@@ -100,7 +100,7 @@ def search(  # noqa: PLR0913, PLR0917 - one argument for each option
     else:
         console.lines(search_lines(found, WIDTH))
     if not met:
-        console.say(f"No finished run in {history.home} named a cause like that.")
+        console.say(f"No finished run in {history.place} named a cause like that.")
 
 
 def _object(text: str) -> ObjectRef:

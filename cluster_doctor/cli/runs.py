@@ -10,7 +10,6 @@ from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.diagnose import show
 from cluster_doctor.cli.options import Home, NoColour, Output
-from cluster_doctor.cli.timeline import timeline
 from cluster_doctor.reports.plain import one_line
 
 if TYPE_CHECKING:
@@ -35,21 +34,22 @@ def list_runs(
         lines = [_listed(run) for run in history.log.runs(limit)]
     console = Console()
     if not lines:
-        console.say(f"No runs in {history.home}.")
+        console.say(f"No runs in {history.place}.")
     console.report("".join(f"{line}\n" for line in lines))
 
 
 @app.command("show")
 def show_run(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> None:
     """Show a run: its timeline, what each node got and gave, and its report with the evidence."""
-    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.cli.timeline import timeline  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - as above
 
     console = Console()
     with History(home) as history:
         record = history.log.run(run_id)
         runs = _runs(history, console)
         if output is Output.TEXT:
-            console.report(timeline(record, history.log.steps(record.run_id), history.home))
+            console.report(timeline(record, history.log.steps(record.run_id), history.evidence.place))
             if not runs.case(record.run_id).diagnosis:
                 return
         show(runs.report(record.run_id), output, console)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from pydantic import JsonValue
 
@@ -16,17 +15,17 @@ _GIVEN = frozenset({"run_id", "incident", "place", "runbooks", "replays"})
 """What every node gets alike; it is shown once."""
 
 
-def timeline(run: RunRecord, steps: Sequence[StepRecord], home: Path) -> str:
+def timeline(run: RunRecord, steps: Sequence[StepRecord], evidence: str) -> str:
     """Write who did what and when, with what each node got and gave."""
-    return "".join(f"{line}\n" for line in _lines(run, steps, home))
+    return "".join(f"{line}\n" for line in _lines(run, steps, evidence))
 
 
-def _lines(run: RunRecord, steps: Sequence[StepRecord], home: Path) -> Iterator[str]:
+def _lines(run: RunRecord, steps: Sequence[StepRecord], evidence: str) -> Iterator[str]:
     yield one_line(f"Run {run.run_id}: {run.state.value}")
     yield one_line(f"Incident: {run.incident or '(everything)'}")
     yield one_line(f"Read: {run.origin}")
     yield f"Began: {run.began_at:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"Evidence: {home / 'evidence'} (a hash below is a file there; a snapshot opens with --from)"
+    yield f"Evidence: {evidence}"
     yield ""
     for step in steps:
         yield f"{step.began_at:%H:%M:%S.%f}"[:-3] + f"  {step.node:10} {_duration(step):>9}  {_state(step)}"

@@ -1,4 +1,4 @@
-"""Where a run stands, kept in SQLite, and read back without running anything that stands there.
+"""Where a run stands, kept in SQLite or Postgres, and read back without running anything that stands there.
 
 LangGraph's default serializer imports and calls what a stored value names. This one rebuilds plain JSON and
 LangGraph's own question to a person, and refuses a checkpoint that holds anything else: this program writes
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ormsgpack
 from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS, JsonPlusSerializer
@@ -17,6 +17,20 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Interrupt
 
 from cluster_doctor.domain.errors import RunError
+from cluster_doctor.history.postgres import (
+    PATIENCE,
+    UNREACHABLE,
+    advisory_lock,
+    not_installed,
+    open_connection,
+    server_errors,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.postgres import PostgresSaver
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+    from sqlalchemy import URL
 
 _ALLOWED_FORMS = frozenset({"null", "msgpack"})
 _DAMAGED = "Start the case again; if you did not touch the files in the history folder, find out who did."
@@ -56,12 +70,17 @@ def _rebuild(code: int, content: bytes) -> Interrupt[object]:
     return Interrupt(**fields)
 
 
-def open_checkpointer(path: Path) -> SqliteSaver:
-    """Open the checkpoints in a file, which is made if it is not there.
+def open_checkpointer(place: Path | URL) -> SqliteSaver | PostgresSaver:
+    """Open the checkpoints in a file, which is made if it is not there, or in a database on a server.
 
     Raises:
-        RunError: the file is no SQLite database.
+        RunError: the file is no SQLite database, or the server cannot be reached.
+        UsageError: what Postgres needs is not installed.
     """
+    return _in_file(place) if isinstance(place, Path) else _on_server(place)
+
+
+def _in_file(path: Path) -> SqliteSaver:
     path.touch(mode=0o600, exist_ok=True)
     connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
     saver = SqliteSaver(connection, serde=PlainSerializer())
@@ -73,3 +92,32 @@ def open_checkpointer(path: Path) -> SqliteSaver:
         connection.close()
         raise RunError(f"{path} cannot be read as checkpoints: {error}", "Move it away to begin anew.") from error
     return saver
+
+
+def _on_server(url: URL) -> PostgresSaver:
+    """Open them by hand, because LangGraph's own way takes no serializer."""
+    connection = open_connection(url)
+    try:
+        from langgraph.checkpoint.postgres import PostgresSaver  # noqa: PLC0415 - an extra of its own
+
+        saver = PostgresSaver(connection, serde=PlainSerializer())
+        with server_errors(url):
+            _set_up(saver, connection)
+    except ImportError as error:
+        connection.close()
+        raise not_installed() from error
+    except RunError:
+        connection.close()
+        raise
+    return saver
+
+
+def _set_up(saver: PostgresSaver, connection: Connection[DictRow]) -> None:
+    """Make the tables.
+
+    Nobody waits inside the server for the lock: an index is made there that waits for all who wait.
+    """
+    with advisory_lock(connection, "checkpoints", patience=PATIENCE) as held:
+        if not held:
+            raise RunError("another process makes the tables of the checkpoints", UNREACHABLE)
+        saver.setup()

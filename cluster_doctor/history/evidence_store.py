@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import tempfile
 import zlib
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +13,7 @@ import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cluster_doctor.domain.errors import RunError
+from cluster_doctor.history.contents import Contents, FolderContents
 from cluster_doctor.snapshot.file import read_snapshot, snapshot_bytes
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
@@ -25,10 +25,15 @@ _CACHED = 4
 class EvidenceStore:
     """Keeps what runs refer to. What was stored is never changed; storing it again changes nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep everything below a folder, which is made when something is stored."""
-        self._folder = folder
+    def __init__(self, contents: Path | Contents) -> None:
+        """Keep everything below a folder, or in a table."""
+        self._contents = FolderContents(contents) if isinstance(contents, Path) else contents
         self._snapshots: dict[str, ClusterSnapshot] = {}
+
+    @property
+    def place(self) -> str:
+        """Where everything lies, in words for a person."""
+        return self._contents.place
 
     def put_snapshot(self, cluster: ClusterSnapshot) -> str:
         """Store a snapshot in its file form; return its hash."""
@@ -51,7 +56,7 @@ class EvidenceStore:
 
     def snapshot_path(self, key: str) -> Path:
         """Where a snapshot lies; the file can be given to `--from`."""
-        return self._path(key)
+        return self._contents.path(_named(key))
 
     def put(self, value: BaseModel | tuple[BaseModel, ...]) -> str:
         """Store a value of the domain as JSON; return its hash."""
@@ -79,29 +84,28 @@ class EvidenceStore:
             del self._snapshots[next(iter(self._snapshots))]
         self._snapshots[key] = cluster
 
-    def _path(self, key: str) -> Path:
-        if not _HASH.fullmatch(key):
-            raise RunError(f"{key[:80]!r} is not the name of anything stored", _LOST)
-        return self._folder / key[:2] / key
-
     def _put(self, content: bytes) -> str:
         key = hashlib.sha256(content).hexdigest()
-        path = self._path(key)
-        if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-                part.write(content)
-            Path(part.name).replace(path)
+        self._contents.write(key, content)
         return key
 
     def _get(self, key: str) -> bytes:
         try:
-            content = self._path(key).read_bytes()
+            content = self._contents.read(_named(key))
         except OSError as error:
-            raise RunError(f"what was stored as {key[:12]} is gone: {error.strerror}", _LOST) from error
+            raise RunError(f"what was stored as {key[:12]} cannot be read: {error.strerror}", _LOST) from error
+        if content is None:
+            raise RunError(f"what was stored as {key[:12]} is gone", _LOST)
         if hashlib.sha256(content).hexdigest() != key:
             raise RunError(f"what was stored as {key[:12]} was changed since", _LOST)
         return content
+
+
+def _named(key: str) -> str:
+    """A hash, and nothing that leads elsewhere."""
+    if not _HASH.fullmatch(key):
+        raise RunError(f"{key[:80]!r} is not the name of anything stored", _LOST)
+    return key
 
 
 _LOST = "Start the case again; the evidence of this run is lost."

@@ -1,22 +1,28 @@
-"""Everything that is kept of runs, in one directory."""
+"""Everything that is kept of runs, in one directory or one database."""
 
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from cluster_doctor.domain.errors import RunError
+from cluster_doctor.history.audit import Audit
+from cluster_doctor.history.contents import TableContents
 from cluster_doctor.history.evidence_store import EvidenceStore
-from cluster_doctor.history.home import open_home
+from cluster_doctor.history.home import database_of, open_home
 from cluster_doctor.history.incident_index import IncidentIndex
 from cluster_doctor.history.past import add_past_runs
 from cluster_doctor.history.run_log import RunLog
+from cluster_doctor.history.store import Store
+from cluster_doctor.history.write_log import WriteLog
 
 if TYPE_CHECKING:
+    from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.checkpoint.sqlite import SqliteSaver
+    from sqlalchemy import URL
 
 
 class History:
@@ -26,17 +32,36 @@ class History:
     """
 
     def __init__(self, home: str | os.PathLike[str] | None = None) -> None:
-        """Open the directory; see `open_home` for where it is."""
+        """Open the directory, or the database and the directory beside it; see `open_home` for where it is.
+
+        Raises:
+            UsageError: the directory cannot be made, or what is named is neither.
+            RunError: the list of runs cannot be used.
+        """
         self.home = open_home(home)
-        self.evidence = EvidenceStore(self.home / "evidence")
-        self.log = RunLog(self.home / "runs.sqlite")
+        self._database = database_of(home)
+        self._closing = ExitStack()
+        try:
+            store = self._opened("runs.sqlite", "the list of runs", "Move it away.")
+            self.store = store
+            self.place = store.place if self._database else str(self.home)
+            folder = self.home / "evidence"
+            self.evidence = EvidenceStore(TableContents(store, folder) if self._database else folder)
+            self.log = RunLog(store)
+            self.audit = Audit(store)
+            self.writes = WriteLog(store)
+        except BaseException:
+            self.close()
+            raise
 
     @cached_property
-    def checkpointer(self) -> SqliteSaver:
+    def checkpointer(self) -> SqliteSaver | PostgresSaver:
         """The checkpoints; opened when first needed, because LangGraph takes a second to load."""
         from cluster_doctor.history.checkpoints import open_checkpointer  # noqa: PLC0415 - as the docstring says
 
-        return open_checkpointer(self.home / "checkpoints.sqlite")
+        saver = open_checkpointer(self._database or self.home / "checkpoints.sqlite")
+        self._closing.callback(saver.conn.close)
+        return saver
 
     @cached_property
     def incidents(self) -> IncidentIndex:
@@ -45,13 +70,10 @@ class History:
         Raises:
             RunError: the index cannot be used.
         """
-        index = IncidentIndex(self.home / "incidents.sqlite")
-        try:
-            if not index.is_complete:
-                add_past_runs(index, self.log, self.evidence)
-        except RunError:
-            index.close()
-            raise
+        remedy = "Move it away; it is made again from the runs on record."
+        index = IncidentIndex(self._opened("incidents.sqlite", "the index of past incidents", remedy))
+        if not index.is_complete:
+            add_past_runs(index, self.log, self.evidence)
         return index
 
     @property
@@ -60,9 +82,9 @@ class History:
         return self.home / "runbooks"
 
     @property
-    def locks(self) -> Path:
+    def locks(self) -> Path | URL:
         """Where the locks of runs lie."""
-        return self.home / "locks"
+        return self._database or self.home / "locks"
 
     @property
     def exports(self) -> Path:
@@ -71,11 +93,12 @@ class History:
 
     def close(self) -> None:
         """Close what is open."""
-        self.log.close()
-        if "checkpointer" in self.__dict__:
-            self.checkpointer.conn.close()
-        if "incidents" in self.__dict__:
-            self.incidents.close()
+        self._closing.close()
+
+    def _opened(self, file: str, holds: str, remedy: str) -> Store:
+        store = Store(self._database or self.home / file, holds, remedy)
+        self._closing.callback(store.close)
+        return store
 
     def __enter__(self) -> Self:
         """Use it in a `with` statement."""

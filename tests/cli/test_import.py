@@ -19,6 +19,7 @@ HEAVY = (
     "rich",
     "typer",
     "drain3",
+    "sqlalchemy",
 )
 
 
@@ -35,7 +36,7 @@ def test_importing_the_package_loads_nothing_heavy_and_takes_less_than_a_second(
 def test_the_command_line_shows_its_help_without_the_kubernetes_client_and_langgraph() -> None:
     code = (
         "import sys; from cluster_doctor.cli.main import run; run(['--help']); "
-        "heavy = ('kubernetes', 'langgraph', 'langchain_core', 'drain3'); "
+        "heavy = ('kubernetes', 'langgraph', 'langchain_core', 'drain3', 'sqlalchemy'); "
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

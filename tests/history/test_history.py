@@ -14,6 +14,7 @@ from cluster_doctor.history.history import History
 from cluster_doctor.history.home import open_home
 from cluster_doctor.history.run_lock import run_lock
 from cluster_doctor.history.run_log import RunLog, RunState, StepState
+from cluster_doctor.history.store import Store
 from cluster_doctor.rules.example import snapshot_of
 
 CLAIM = Claim(text="a", asserts="b", verdict=ClaimVerdict.REFUTED, reason="c")
@@ -67,7 +68,8 @@ def test_changed_lost_and_misnamed_evidence_is_an_error(tmp_path: Path) -> None:
 
 
 def test_runs_are_listed_newest_first_and_found_by_the_beginning_of_their_id(tmp_path: Path) -> None:
-    log = RunLog(tmp_path / "runs.sqlite")
+    store = Store(tmp_path / "runs.sqlite", "the list of runs", "Move it away.")
+    log = RunLog(store)
     for name in ("20260101-a", "20260101-b", "20260102-c"):
         log.begin(name, "text", "origin")
     log.mark("20260101-a", RunState.FINISHED, "healthy")
@@ -77,23 +79,24 @@ def test_runs_are_listed_newest_first_and_found_by_the_beginning_of_their_id(tmp
     for unknown, said in (("nope", "there is no run"), ("20260101", "2 runs begin"), ("", "no run"), ("%", "no run")):
         with pytest.raises(RunError, match=said):
             log.run(unknown)
-    log.close()
+    store.close()
 
 
 def test_a_step_that_was_killed_stays_as_begun(tmp_path: Path) -> None:
-    log = RunLog(tmp_path / "runs.sqlite")
+    store = Store(tmp_path / "runs.sqlite", "the list of runs", "Move it away.")
+    log = RunLog(store)
     log.begin("r", "", "")
     log.begin_step("r", "collect", {"a": 1})
     log.end_step(log.begin_step("r", "collect", {"a": 1}), StepState.DONE, {"b": [2]})
     first, second = log.steps("r")
     assert (first.state, first.ended_at, first.output) == (StepState.STARTED, None, {})
     assert (second.state, second.input, second.output) == (StepState.DONE, {"a": 1}, {"b": [2]})
-    log.close()
+    store.close()
 
 
 def test_a_log_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "runs.sqlite").write_bytes(b"nothing of the kind" * 100)
-    with pytest.raises(RunError, match="cannot be read as a list of runs"):
+    with pytest.raises(RunError, match="the list of runs, cannot be used"):
         History(tmp_path)
 
 

@@ -16,6 +16,7 @@ from cluster_doctor.history import incident_index
 from cluster_doctor.history.entry import Entry, Wanted
 from cluster_doctor.history.history import History
 from cluster_doctor.history.incident_index import IncidentIndex
+from cluster_doctor.history.store import Store
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 JUDGEMENT = Judgement(confirmed=True, helped="raised the limit", by="ada", at=NOON)
@@ -49,9 +50,13 @@ def found(index: IncidentIndex, **wanted: object) -> list[str]:
     return [past.run_id for past in index.search(Wanted(**wanted), 100)]  # type: ignore[arg-type]
 
 
+def _store(path: Path) -> Store:
+    return Store(path, "the index of past incidents", "Move it away.")
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> IncidentIndex:
-    return IncidentIndex(tmp_path / "incidents.sqlite")
+    return IncidentIndex(_store(tmp_path / "incidents.sqlite"))
 
 
 def test_incidents_are_found_by_words_fingerprint_rule_and_object(index: IncidentIndex) -> None:
@@ -112,7 +117,7 @@ def test_a_file_that_is_no_index_or_of_a_later_version_is_an_error(tmp_path: Pat
     other.close()
     for path, said in ((broken, "cannot be used"), (later, "a later version"), (tmp_path, "cannot be used")):
         with pytest.raises(RunError, match=said) as caught:
-            IncidentIndex(path)
+            IncidentIndex(_store(path))
         assert caught.value.next_step
     assert broken.read_bytes().startswith(b"nothing"), "what cannot be read is left as it is"
 
