@@ -200,7 +200,7 @@ def rbac(
     Console().report(f"{head}{yaml.safe_dump_all(made.objects, sort_keys=False)}")
 
 
-def _policy(path: Path | None, home: Path | None) -> tuple[Policy, str]:
+def _policy(path: Path | None, home: str | None) -> tuple[Policy, str]:
     """The policy that holds, and where it comes from."""
     from cluster_doctor.remediation.policy import default_place, load_policy  # noqa: PLC0415 - keeps --help quick
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.snapshot.kinds import BY_KIND
-from cluster_doctor.snapshot.management import management_of
+from cluster_doctor.snapshot.management import management_of, management_told_by
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Namespace
+from cluster_doctor.snapshot.views import Namespace, View
 
 
 class TargetFacts(BaseModel):
@@ -32,21 +32,33 @@ class TargetFacts(BaseModel):
 
 
 class PastWrite(BaseModel):
-    """A write that was made, by whichever run."""
+    """A write that was made, by whichever run.
+
+    Attributes:
+        target: the object.
+        type: what was done to it; None if that is not known, and then it counts as whatever a limit is about.
+        at: when it was about to be sent.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     target: ObjectRef
-    type: StepType
+    type: StepType | None = None
     at: datetime
 
 
-def facts_in(cluster: ClusterSnapshot, target: ObjectRef) -> TargetFacts:
-    """What a snapshot tells of a target; what it does not hold is not known."""
-    view = cluster.find(target)
+def facts_in(cluster: ClusterSnapshot, target: ObjectRef, live: dict[str, JsonValue] | None = None) -> TargetFacts:
+    """What is known of a target.
+
+    Args:
+        cluster: a snapshot; what it does not hold is not known.
+        target: the object.
+        live: the object as it was read since, if it was; that is what counts then.
+    """
+    view = View(live) if live is not None else cluster.find(target)
     space = target.name if is_namespace(target) else target.namespace
     namespace = cluster.get(Namespace, None, space) if space else None
-    keeper = management_of(cluster, target)
+    keeper = (management_told_by(cluster, view) if view else None) or management_of(cluster, target)
     return TargetFacts(
         labels=dict(view.labels) if view else None,
         namespace_labels=dict(namespace.labels) if namespace else None,

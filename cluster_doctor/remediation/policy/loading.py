@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,12 +33,12 @@ _WHOLE = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 _Place = tuple[str | int, ...]
 
 
-def default_place(home: Path | None = None) -> Path:
+def default_place(home: str | os.PathLike[str] | None = None) -> Path:
     """Where a policy lies if nobody names another file: `policy.yaml` in the directory where runs are kept."""
     return open_home(home) / FILE_NAME
 
 
-def load_policy(path: Path | None = None, home: Path | None = None) -> Policy:
+def load_policy(path: Path | None = None, home: str | os.PathLike[str] | None = None) -> Policy:
     """Read the policy that holds.
 
     Args:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
 from cluster_doctor.domain.remediation import Route
+from cluster_doctor.domain.spans import span
 from cluster_doctor.remediation.policy.entries import AllowEntry, DenyEntry, PolicyRoute
 from cluster_doctor.remediation.policy.limits import Rates
 from cluster_doctor.remediation.policy.strict import Glob, Strict
@@ -26,6 +28,7 @@ Sources: kubernetes.io, "Namespaces": `kube-` is reserved for Kubernetes system 
 with projects": projects that start with `openshift-` and `kube-` are default projects, as is `openshift`.
 """
 MOST_ENTRIES = 1000
+_A_YEAR = timedelta(days=366)
 
 
 class Policy(Strict):
@@ -52,6 +55,13 @@ class Policy(Strict):
         if twice is not None:
             raise ValueError(f"two entries are called {twice!r}")
         return self
+
+    @property
+    def remembers(self) -> timedelta:
+        """How far back writes count: the longest window of a rate, and a year for Nodes that may still be cordoned."""
+        rates = [rate for entry in self.allow for rate in (entry.rate.per_object, entry.rate.overall)]
+        windows = [rate.window for rate in (self.rate.per_object, self.rate.overall, *rates) if rate]
+        return max([*windows, *(span(entry.size.pods_settle) for entry in self.allow), _A_YEAR])
 
     @property
     def canonical(self) -> dict[str, JsonValue]:

@@ -115,7 +115,7 @@ def _growth(place: str, was: JsonValue, becomes: JsonValue, measured: str, size:
 def _nodes(step: RemediationStep, size: Size, past: Sequence[PastWrite]) -> Iterator[str]:
     cordoned = set()
     for write in sorted(past, key=lambda write: write.at):
-        if write.type is StepType.CORDON:
+        if write.type is StepType.CORDON or (write.type is None and write.target.kind == step.target.kind):
             cordoned.add(write.target)
         elif write.type is StepType.UNCORDON:
             cordoned.discard(write.target)
@@ -127,7 +127,13 @@ def _nodes(step: RemediationStep, size: Size, past: Sequence[PastWrite]) -> Iter
 
 def _pods(step: RemediationStep, size: Size, past: Sequence[PastWrite], now: datetime) -> Iterator[str]:
     since = now - span(size.pods_settle)
-    gone = {write.target for write in past if write.type in _GOING and write.at > since and write.target != step.target}
+    gone = {
+        write.target
+        for write in past
+        if write.at > since
+        and write.target != step.target
+        and (write.type in _GOING or (write.type is None and write.target.kind == step.target.kind))
+    }
     if len(gone) >= size.pods_at_a_time:
         yield (
             f"{_so_many(len(gone), 'Pod was', 'Pods were')} evicted or deleted by us in the last {size.pods_settle}; "
