@@ -67,6 +67,15 @@ Runbooks = Annotated[
         envvar="CLUSTER_DOCTOR_RUNBOOKS",
     ),
 ]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        help="Which writes are allowed; `policy.yaml` in the home by default.",
+        metavar="FILE",
+        envvar="CLUSTER_DOCTOR_POLICY",
+    ),
+]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 MOST_INPUT = 512 * 1024 * 1024
