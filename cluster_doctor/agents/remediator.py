@@ -1,17 +1,25 @@
-"""Plans repairs, and writes approved plans down. It holds no tool that writes to a cluster."""
+"""Plans repairs, rehearses them, carries out what a person approved, and sees whether it healed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.identity import ClusterIdentity
-from cluster_doctor.domain.remediation import Approval, Decision, Outcome, Rehearsal, RemediationPlan
+from cluster_doctor.domain.outcome import StepOutcome, StepState
+from cluster_doctor.domain.rehearsal import Rehearsal
+from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.reasoning import plan_for
+from cluster_doctor.tools.writing import Mandate, WriteAccess, apply_steps, confirm, rehearse_plans, undo_steps
+
+Plans = Sequence[RemediationPlan]
+VALID = timedelta(hours=1)
+"""How long after the rehearsal an approval may be given."""
 
 
 def plan_repairs(cluster: ClusterSnapshot, diagnosis: Diagnosis) -> tuple[RemediationPlan, ...]:
@@ -20,7 +28,7 @@ def plan_repairs(cluster: ClusterSnapshot, diagnosis: Diagnosis) -> tuple[Remedi
     return tuple(plan for plan in plans if plan)
 
 
-def plans_digest(plans: Sequence[RemediationPlan], identity: ClusterIdentity | None) -> str:
+def plans_digest(plans: Plans, identity: ClusterIdentity | None) -> str:
     """SHA-256 over the plans and the cluster that they are for; empty if there is nothing to approve."""
     if not plans:
         return ""
@@ -28,32 +36,117 @@ def plans_digest(plans: Sequence[RemediationPlan], identity: ClusterIdentity | N
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def rehearse(digest: str) -> Rehearsal:
-    """The place of the dry run. Nothing is written in this version, so there is nothing to rehearse."""
-    return Rehearsal(plan_digest=digest)
+def rehearse(access: WriteAccess | None, plans: Plans, cluster: ClusterSnapshot) -> Rehearsal:
+    """Try the plans on the cluster, where a policy lets anything be changed there.
+
+    Raises:
+        ClusterUnavailable: the cluster cannot be reached any more.
+    """
+    return rehearse_plans(access, plans, plans_digest(plans, cluster.identity), cluster)
 
 
-def still_holds(approval: Approval, plans: Sequence[RemediationPlan], identity: ClusterIdentity | None) -> str:
-    """The place of the second look at the cluster. Say why an approval does not count; empty if it does."""
-    digest = plans_digest(plans, identity)
+def digest_of(plans: Plans, identity: ClusterIdentity | None, rehearsal: Rehearsal) -> str:
+    """What an approval has to name: all that was rehearsed where a step is offered, else the plans."""
+    return rehearsal.digest if rehearsal.offered else plans_digest(plans, identity)
+
+
+def still_holds(
+    approval: Approval, plans: Plans, identity: ClusterIdentity | None, rehearsal: Rehearsal, now: datetime
+) -> str:
+    """Say why an approval does not count; empty if it does."""
+    digest = digest_of(plans, identity, rehearsal)
     if approval.digest != digest:
         return f"the approval names {approval.digest[:12] or 'nothing'}, the plan is {digest[:12]}"
+    if approval.decision is Decision.DECLINE or not rehearsal.offered:
+        return ""
+    given = approval.decided_at or now
+    latest = min(filter(None, (approval.expires_at, rehearsal.at + VALID if rehearsal.at else None)), default=now)
+    if max(given, now) > latest:
+        return f"the approval came too late: it counted until {latest:%H:%M:%S} UTC; rehearse the plan again"
+    offered = {step.key: step for step in rehearsal.offered}
+    chosen = offered.keys() if approval.steps is None else set(approval.steps)
+    if strange := sorted(chosen - offered.keys()):
+        return f"the approval covers steps that are not offered: {', '.join(strange)}"
+    for key in sorted(chosen):
+        verdict = offered[key].verdict
+        if verdict.approvers and approval.approver not in verdict.approvers:
+            return f"{approval.approver} may not approve step {key}; {', '.join(verdict.approvers)} may"
+        if verdict.approvals > 1:
+            return f"step {key} needs the word of {verdict.approvals} people, and one has spoken"
     return ""
 
 
-def carry_out(approval: Approval, objection: str, plans: Sequence[RemediationPlan], folder: Path) -> Outcome:
-    """Write an approved plan into files; decline it where the approval does not count.
-
-    Returns:
-        What happened. `applied` stays False: a person applies what was exported.
-    """
+def decline(approval: Approval, objection: str) -> Outcome | None:
+    """End it where the approval does not count, or declines; None where it approves."""
     if objection:
         return Outcome(decision=Decision.DECLINE, note=objection)
-    match approval.decision:
-        case Decision.DECLINE:
-            return Outcome(decision=Decision.DECLINE, note=approval.reason)
-        case Decision.APPROVE:
-            exported = export_plans(plans, folder)
-            return Outcome(
-                decision=Decision.APPROVE, exported=exported, note=f"approved by {approval.approver}; nothing applied"
-            )
+    if approval.decision is Decision.DECLINE:
+        return Outcome(decision=Decision.DECLINE, note=approval.reason)
+    return None
+
+
+def write_down(approval: Approval, plans: Plans, folder: Path) -> Outcome:
+    """Write approved plans into files, for a person who applies them."""
+    note = f"approved by {approval.approver}; nothing applied"
+    return Outcome(decision=Decision.APPROVE, exported=export_plans(plans, folder), note=note)
+
+
+def carry_out(mandate: Mandate, approval: Approval) -> Outcome:
+    """Carry out the approved steps in the cluster.
+
+    Raises:
+        ClusterUnavailable: the cluster cannot be reached; going on later finds out what happened.
+    """
+    offered = [step.key for step in mandate.rehearsal.offered]
+    outcomes = apply_steps(mandate, offered if approval.steps is None else approval.steps)
+    failed = next((outcome for outcome in outcomes if outcome.state is not StepState.APPLIED), None)
+    return Outcome(
+        decision=Decision.APPROVE,
+        applied=failed is None,
+        steps=outcomes,
+        note=f"approved by {approval.approver}" + (f"; step {failed.key}: {failed.note}" if failed else ""),
+    )
+
+
+def see_through(mandate: Mandate, outcome: Outcome, look: Callable[[], ClusterSnapshot]) -> Outcome:
+    """See whether what was applied healed; take it back where it did not, and say what a person has to see to.
+
+    Args:
+        mandate: what was approved.
+        outcome: what became of it so far.
+        look: takes a new picture.
+
+    Raises:
+        ClusterUnavailable: the cluster cannot be reached; going on later finds out what happened.
+    """
+    applied = [step for step in outcome.steps if step.state is StepState.APPLIED]
+    if not applied:
+        return outcome
+    problem = "not every step could be carried out"
+    if outcome.applied:
+        seen = confirm(mandate, [mandate.plans[number] for number in sorted(_plans_of(applied))], look)
+        if seen.healed:
+            return outcome.model_copy(update={"healed": True, "note": f"{outcome.note}; {seen.note}"})
+        problem = f"it did not heal: {seen.note}"
+    undone = undo_steps(mandate, outcome.steps)
+    stands = [step for step in undone if step.state is not StepState.UNDONE]
+    told = "; ".join(f"step {step.key} could not be taken back: {step.note}" for step in stands)
+    kept = [step for step in outcome.steps if step.state is not StepState.APPLIED]
+    return outcome.model_copy(
+        update={
+            "applied": False,
+            "healed": False,
+            "steps": (*kept, *undone),
+            "escalated": f"{problem}; {told or 'all was taken back'}",
+        }
+    )
+
+
+def _plans_of(steps: Sequence[StepOutcome]) -> set[int]:
+    """Positions of the plans that steps belong to."""
+    return {int(step.key.partition(".")[0]) - 1 for step in steps}
+
+
+def now() -> datetime:
+    """The time by our own clock."""
+    return datetime.now(UTC)

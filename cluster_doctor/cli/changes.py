@@ -10,7 +10,7 @@ import typer
 from cluster_doctor.cli.console import WIDTH, Console
 from cluster_doctor.cli.options import Context, Form, From, Kubeconfig, Namespaces, NoColour, live_place
 from cluster_doctor.cli.scan import picture
-from cluster_doctor.cli.spans import span
+from cluster_doctor.domain.spans import span
 
 
 class ChangesOutput(StrEnum):

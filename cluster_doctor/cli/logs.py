@@ -10,7 +10,7 @@ import typer
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.options import Context, Form, From, Kubeconfig, Namespaces, NoColour, live_place
 from cluster_doctor.cli.scan import picture_with
-from cluster_doctor.cli.spans import span
+from cluster_doctor.domain.spans import span
 
 if TYPE_CHECKING:
     from cluster_doctor.snapshot.snapshot import ClusterSnapshot

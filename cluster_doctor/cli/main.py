@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cluster_doctor.cli import audit, changes, ci, diagnose, evaluate, logs, past, record, rules, runs, scan
+from cluster_doctor.cli import audit, changes, ci, diagnose, evaluate, logs, past, policy, record, rules, runs, scan
 from cluster_doctor.cli.console import Console
 from cluster_doctor.domain.errors import ClusterDoctorError, RunError, SourceError, UnreadableInput, UsageError
 
@@ -71,7 +71,15 @@ for _command in (
     app.command(help=_help(_command))(_command)
 for _look_back in (past.search, past.confirm, audit.audit, audit.verify):
     runs.app.command(help=_help(_look_back))(_look_back)
+for _name, _of_policy in (
+    ("show", policy.show),
+    ("explain", policy.explain),
+    ("test", policy.try_cases_of),
+    ("rbac", policy.rbac),
+):
+    policy.app.command(_name, help=_help(_of_policy))(_of_policy)
 app.add_typer(runs.app, name="runs")
+app.add_typer(policy.app, name="policy")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -67,6 +67,22 @@ Runbooks = Annotated[
         envvar="CLUSTER_DOCTOR_RUNBOOKS",
     ),
 ]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        help="Which writes are allowed; `policy.yaml` in the home by default.",
+        metavar="FILE",
+        envvar="CLUSTER_DOCTOR_POLICY",
+    ),
+]
+WriteKubeconfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-kubeconfig", help="Credentials for approved changes; those that read by default.", metavar="F"
+    ),
+]
+WriteContext = Annotated[str | None, typer.Option("--write-context", help="Context for approved changes.", metavar="C")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 MOST_INPUT = 512 * 1024 * 1024

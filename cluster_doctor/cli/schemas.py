@@ -8,9 +8,19 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from cluster_doctor.evaluation.score import Evaluation
+from cluster_doctor.remediation.policy.cases import PolicyCases, PolicyTest
+from cluster_doctor.remediation.policy.explaining import PolicyExplanation
+from cluster_doctor.remediation.policy.policy import Policy
 from cluster_doctor.reports.schemas import SCHEMAS, schema_text
 
-PUBLISHED: dict[str, type[BaseModel]] = {**SCHEMAS, "evaluate": Evaluation}
+PUBLISHED: dict[str, type[BaseModel]] = {
+    **SCHEMAS,
+    "evaluate": Evaluation,
+    "policy": Policy,
+    "policy-cases": PolicyCases,
+    "policy-explain": PolicyExplanation,
+    "policy-test": PolicyTest,
+}
 """What is published, by the name of its file."""
 
 

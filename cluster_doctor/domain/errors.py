@@ -7,6 +7,7 @@ ClusterDoctorError
 │   └── ClusterUnavailable  no answer, or no access, from a live cluster or its metrics
 ├── RunError             a run on record is missing, damaged or cannot go on
 └── RemediationError     a change cannot be made, or must not be
+    └── PolicyError      what may be written cannot be read from its file
 """
 
 from __future__ import annotations
@@ -49,3 +50,7 @@ class RunError(ClusterDoctorError):
 
 class RemediationError(ClusterDoctorError):
     """A change cannot be made, or must not be."""
+
+
+class PolicyError(RemediationError):
+    """What may be written cannot be read from its file; nothing may be written then."""

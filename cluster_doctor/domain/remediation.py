@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.outcome import StepOutcome
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 
@@ -75,16 +76,6 @@ class RemediationPlan(BaseModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
-class Rehearsal(BaseModel):
-    """What a dry run showed. Empty until writes exist."""
-
-    model_config = ConfigDict(frozen=True)
-
-    plan_digest: str
-    performed: bool = False
-    note: str = "no rehearsal: this version writes nothing"
-
-
 class Decision(StrEnum):
     """What a person answered."""
 
@@ -93,7 +84,11 @@ class Decision(StrEnum):
 
 
 class Approval(BaseModel):
-    """Who decided what about which digest."""
+    """Who decided what about which digest.
+
+    `steps` are the keys of the steps that it covers, all that are offered if it is None. It does not count after
+    `expires_at`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -102,11 +97,17 @@ class Approval(BaseModel):
     approver: str
     reason: str = ""
     decided_at: datetime | None = None
+    expires_at: datetime | None = None
+    steps: tuple[str, ...] | None = None
     identity: ClusterIdentity | None = None
 
 
 class Outcome(BaseModel):
-    """What happened to the plan."""
+    """What happened to the plan.
+
+    `applied` says that every approved step was carried out in the cluster and stands; `healed` whether that made the
+    cause go away, None where nobody looked. `escalated` says what a person has to see to.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -114,3 +115,6 @@ class Outcome(BaseModel):
     applied: bool = False
     exported: tuple[str, ...] = ()
     note: str = ""
+    steps: tuple[StepOutcome, ...] = ()
+    healed: bool | None = None
+    escalated: str = ""

@@ -42,6 +42,19 @@ class StepType(StrEnum):
     FLUX_SUSPEND = "flux_suspend"
     FLUX_RESUME = "flux_resume"
 
+    @property
+    def is_reversible(self) -> bool:
+        """Whether it can be taken back; a claim never shrinks, and what was deleted is gone."""
+        return self not in _FOR_GOOD
+
+
+_FOR_GOOD = frozenset(
+    {
+        StepType.DELETE_POD, StepType.EVICT_POD, StepType.DELETE_JOB, StepType.EXPAND_CLAIM,
+        StepType.REMOVE_FINALIZER, StepType.ARGO_SYNC, StepType.FLUX_RECONCILE,
+    }
+)  # fmt: skip
+
 
 class Verb(StrEnum):
     """How a step reaches its target."""

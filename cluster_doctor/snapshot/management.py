@@ -51,13 +51,14 @@ def management_of(cluster: ClusterSnapshot, ref: ObjectRef) -> Management | None
     """
     for candidate in dict.fromkeys((ref, cluster.workload_ref(ref))):
         view = cluster.find(candidate)
-        found = _read(cluster, view) if view else None
+        found = management_told_by(cluster, view) if view else None
         if found:
             return found
     return None
 
 
-def _read(cluster: ClusterSnapshot, view: View) -> Management | None:
+def management_told_by(cluster: ClusterSnapshot, view: View) -> Management | None:
+    """Find what keeps an object by its own marks alone."""
     tracking = view.annotations.get("argocd.argoproj.io/tracking-id", "")
     if tracking:
         return Management(Keeper.ARGO_CD, tracking.partition(":")[0], "argocd.argoproj.io/tracking-id")

@@ -10,6 +10,7 @@ from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.reading import collect, fetch_missing
 from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plan_for, triage
 from cluster_doctor.tools.recalling import recall
+from cluster_doctor.tools.writing import apply_steps, confirm, rehearse_plans, undo_steps
 
 
 class Specialist(StrEnum):
@@ -23,12 +24,14 @@ class Specialist(StrEnum):
 
 
 class Access(StrEnum):
-    """What a tool touches. Nothing here writes to a cluster."""
+    """What a tool touches."""
 
     READS_CLUSTER = "reads the cluster or a recording"
     COMPUTES = "computes from the snapshot"
     READS_HISTORY = "reads earlier runs and runbooks"
     WRITES_FILES = "writes files into the history folder"
+    TRIES_CLUSTER = "sends dry runs to the cluster"
+    WRITES_CLUSTER = "changes the cluster, as approved"
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,15 @@ RECALL = Tool(recall, Access.READS_HISTORY)
 TRIAGE = Tool(triage, Access.COMPUTES)
 PLAN_FOR = Tool(plan_for, Access.COMPUTES)
 EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
+REHEARSE_PLANS = Tool(rehearse_plans, Access.TRIES_CLUSTER)
+APPLY_STEPS = Tool(apply_steps, Access.WRITES_CLUSTER)
+UNDO_STEPS = Tool(undo_steps, Access.WRITES_CLUSTER)
+CONFIRM = Tool(confirm, Access.READS_CLUSTER)
 
 HELD: Mapping[Specialist, tuple[Tool, ...]] = {
     Specialist.COLLECTOR: (MENTIONS, COLLECT),
     Specialist.VERIFIER: (MENTIONS, FETCH_MISSING, CHECK_CLAIMS),
     Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES, RECALL),
     Specialist.TRIAGER: (TRIAGE,),
-    Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS),
+    Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS, REHEARSE_PLANS, APPLY_STEPS, UNDO_STEPS, CONFIRM),
 }

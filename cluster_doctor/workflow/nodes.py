@@ -10,17 +10,35 @@ from pydantic import JsonValue
 
 from cluster_doctor.agents.collector import collect_evidence
 from cluster_doctor.agents.diagnostician import find_root_causes, recollect
-from cluster_doctor.agents.remediator import carry_out, plan_repairs, plans_digest, rehearse, still_holds
+from cluster_doctor.agents.remediator import (
+    carry_out,
+    decline,
+    digest_of,
+    now,
+    plan_repairs,
+    plans_digest,
+    rehearse,
+    see_through,
+    still_holds,
+    write_down,
+)
 from cluster_doctor.agents.triager import judge_urgency
 from cluster_doctor.agents.verifier import verify_report
+from cluster_doctor.domain.audit import AuditBody, AuditKind
 from cluster_doctor.domain.diagnosis import Diagnosis
-from cluster_doctor.domain.errors import RunError
-from cluster_doctor.domain.remediation import Approval, RemediationPlan
+from cluster_doctor.domain.errors import RemediationError, RunError
+from cluster_doctor.domain.rehearsal import Rehearsal
+from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.sources.protocol import Scope
+from cluster_doctor.tools.writing import Mandate
+from cluster_doctor.workflow.acts import answered, asked, escalated, refused
 from cluster_doctor.workflow.bench import Bench
+from cluster_doctor.workflow.question import question_of
 from cluster_doctor.workflow.state import Case, CaseState
 
 Plans = tuple[RemediationPlan, ...]
+_NOBODY = Approval(decision=Decision.DECLINE, digest="", approver="")
 
 
 class Node(Protocol):
@@ -89,34 +107,75 @@ class Nodes:
         return {"plans": self._bench.evidence.put(plans), "digest": plans_digest(plans, cluster.identity)}
 
     def _rehearse(self, case: Case) -> CaseState:
-        return {"rehearsal": self._bench.evidence.put(rehearse(case.digest))}
+        cluster, plans = self._cluster(case), self._plans(case)
+        self._bench.progress("rehearsing the plans")
+        try:
+            access = self._bench.write_access(case.place)
+        except RemediationError as error:  # a diagnosis is worth having though nothing may be changed
+            shown = Rehearsal(plan_digest=plans_digest(plans, cluster.identity), note=error.what)
+        else:
+            shown = rehearse(access, plans, cluster)
+        digest = digest_of(plans, cluster.identity, shown)
+        self._take_down(case, *asked(digest, shown))
+        return {"rehearsal": self._bench.evidence.put(shown), "digest": digest}
 
     def _approve(self, case: Case) -> CaseState:
-        question: dict[str, JsonValue] = {
-            "question": "Shall these plans be exported? Nothing is applied to the cluster.",
-            "digest": case.digest,
-            "plans": [
-                {"summary": plan.summary, "cause": plan.cause, "steps": [step.title for step in plan.steps]}
-                for plan in self._plans(case)
-            ],
-        }
         # What leaves interrupt() is LangGraph's to catch: nothing may stand around it that catches exceptions.
-        answer = interrupt(question, response_schema=Approval)
+        answer = interrupt(question_of(case.digest, self._plans(case), self._rehearsal(case)), response_schema=Approval)
         return {"approval": Approval.model_validate(answer).model_dump(mode="json")}
 
     def _recheck(self, case: Case) -> CaseState:
         if case.approval is None:
             return {"objection": "nobody was asked"}
-        return {"objection": still_holds(case.approval, self._plans(case), self._cluster(case).identity)}
+        identity, rehearsal = self._cluster(case).identity, self._rehearsal(case)
+        self._take_down(case, *answered(case.approval, rehearsal.identity or identity))
+        objection = still_holds(case.approval, self._plans(case), identity, rehearsal, now())
+        if not objection and rehearsal.offered:
+            access = self._bench.write_access(case.place)
+            if access is None or access.policy_digest != rehearsal.policy_digest:
+                objection = "the policy is another one than when the plan was rehearsed; rehearse it again"
+        if objection:
+            self._take_down(case, *refused(case.approval, objection))
+        return {"objection": objection}
 
     def _apply(self, case: Case) -> CaseState:
-        approval = case.approval or Approval.model_validate({"decision": "decline", "digest": "", "approver": ""})
-        folder = self._bench.exports / case.run_id
-        return {"outcome": carry_out(approval, case.objection, self._plans(case), folder).model_dump(mode="json")}
+        approval = case.approval or _NOBODY
+        outcome = decline(approval, case.objection)
+        if outcome is None:
+            mandate = self._mandate(case, approval)
+            outcome = (
+                carry_out(mandate, approval)
+                if mandate
+                else write_down(approval, self._plans(case), self._bench.exports / case.run_id)
+            )
+        return {"outcome": outcome.model_dump(mode="json")}
 
     def _confirm(self, case: Case) -> CaseState:
-        """The place of the look whether it healed. Nothing was applied, so there is nothing to see."""
-        return {"outcome": case.outcome.model_dump(mode="json")} if case.outcome else {}
+        if case.outcome is None or case.approval is None or not case.outcome.steps:
+            return {}
+        mandate, source = self._mandate(case, case.approval), self._bench.open_source(case.place)
+        if mandate is None or source is None:
+            return {}
+        self._bench.progress("watching whether it healed")
+        scope = Scope(namespaces=case.incident.namespaces)
+        outcome = see_through(mandate, case.outcome, lambda: source.collect(scope))
+        if outcome.escalated:
+            self._take_down(case, *escalated(outcome, case.approval))
+        return {"outcome": outcome.model_dump(mode="json")}
+
+    def _take_down(self, case: Case, kind: AuditKind, body: AuditBody) -> None:
+        if case.run_id:
+            self._bench.acts(case.run_id, kind, body)
+
+    def _mandate(self, case: Case, approval: Approval) -> Mandate | None:
+        """What may be carried out; None where no step was offered."""
+        rehearsal, access = self._rehearsal(case), self._bench.write_access(case.place)
+        if not rehearsal.offered or access is None:
+            return None
+        return Mandate(access, case.run_id, approval.approver, self._plans(case), rehearsal, self._cluster(case))
+
+    def _rehearsal(self, case: Case) -> Rehearsal:
+        return self._bench.evidence.get(case.rehearsal, Rehearsal)
 
     def _cluster(self, case: Case) -> ClusterSnapshot:
         return self._bench.evidence.snapshot(case.snapshot)

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from cluster_doctor.cli.main import WRONG_USE, run
-from cluster_doctor.cli.spans import span
 from cluster_doctor.domain.errors import UsageError
+from cluster_doctor.domain.spans import span
 
 ROOT = Path(__file__).parents[2]
 INCIDENT = str(ROOT / "notebooks" / "incidents" / "checkout.cds")

@@ -13,6 +13,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, Route
 from cluster_doctor.remediation.export import export_plans
 from cluster_doctor.remediation.planner import _planners, plan_for
+from cluster_doctor.remediation.policy.shapes import misfits
 from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.example import snapshot_of
 
@@ -98,6 +99,8 @@ def test_a_planner_knows_the_exact_change(rule: str, subject: ObjectRef, facts: 
     assert step.undo
     assert step.check
     assert plan.test_plan
+    if step.type is not None:
+        assert not list(misfits(step)), "a policy that allows the type takes the step for what it is"
 
 
 KEPT = [

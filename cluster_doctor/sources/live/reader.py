@@ -43,6 +43,7 @@ class Answer:
     content_type: str
     body: bytes
     retry_after: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class ApiReader:
@@ -80,7 +81,7 @@ class ApiReader:
         Raises:
             ReadFailure: the server did not answer with one.
         """
-        return self._insist(lambda: _as_object(self._ask(path, query or {}, accept), path), self.limits.attempts)
+        return self._insist(lambda: as_object(self._ask(path, query or {}, accept), path), self.limits.attempts)
 
     def log(self, path: str, query: Mapping[str, str | int], *, attempts: int = 2) -> bytes:
         """Read text of any encoding, such as a container's log.
@@ -108,22 +109,36 @@ class ApiReader:
         try:
             answer = self._send("GET", path, query, accept)
             if answer.status != HTTPStatus.OK:
-                raise _refusal(answer, path)
+                raise refusal(answer, path)
         except ReadFailure as failure:
             if failure.status == HTTPStatus.UNAUTHORIZED:
                 self._locked_out = failure
             raise
         return answer
 
-    def _send(self, method: str, path: str, query: Mapping[str, str | int], accept: str) -> Answer:
-        """Send one request: the only place where anything is sent."""
+    def _permit(self, method: str, path: str) -> None:
+        """Let pass what may be sent."""
         require_read_only(method, path)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int],
+        accept: str,
+        body: JsonValue = None,
+        content_type: str = "",
+    ) -> Answer:
+        """Send one request: the only place where anything is sent."""
+        self._permit(method, path)
         if self._locked_out:
             raise self._locked_out
         left = self.remaining
         if left <= 0:
             raise ReadFailure(GapReason.TIMED_OUT, f"the {self.limits.total:g} s for this collection were over")
         headers = self._signed(method, path, accept)
+        if content_type:
+            headers["Content-Type"] = content_type
         url = self.connection.server + path + (f"?{urlencode(query)}" if query else "")
         with self._counting:
             self.requests_sent += 1
@@ -132,6 +147,7 @@ class ApiReader:
                 method,
                 url,
                 headers,
+                body,
                 _request_timeout=(min(self.limits.connect, left), min(self.limits.read, left)),
             ).response
         except (wire.HTTPError, OSError) as error:
@@ -140,7 +156,7 @@ class ApiReader:
             raise ReadFailure(GapReason.UNREACHABLE, f"TLS failed: {error.reason}") from error
         try:
             self._hear_clock(response.headers.get("Date"))
-            body = self._body(response)
+            content = self._body(response)
         except (wire.HTTPError, OSError) as error:
             raise wire_failure(error) from error
         finally:
@@ -148,8 +164,9 @@ class ApiReader:
         return Answer(
             status=response.status,
             content_type=response.headers.get("Content-Type", ""),
-            body=body,
+            body=content,
             retry_after=response.headers.get("Retry-After", ""),
+            warnings=tuple(response.headers.getlist("Warning")),
         )
 
     @staticmethod
@@ -210,7 +227,12 @@ def _wait(state: RetryCallState) -> float:
     return _SLOW_START(state)
 
 
-def _as_object(answer: Answer, path: str) -> dict[str, JsonValue]:
+def as_object(answer: Answer, path: str) -> dict[str, JsonValue]:
+    """Read an answer's body as a JSON object.
+
+    Raises:
+        ReadFailure: it is none.
+    """
     if "json" not in answer.content_type.lower():
         kind = answer.content_type or "no type"
         raise ReadFailure(GapReason.UNREADABLE, f"{path} answered with {kind} instead of JSON")
@@ -223,7 +245,8 @@ def _as_object(answer: Answer, path: str) -> dict[str, JsonValue]:
     return found
 
 
-def _refusal(answer: Answer, path: str) -> ReadFailure:
+def refusal(answer: Answer, path: str) -> ReadFailure:
+    """Say what an answer that is none means."""
     said = _message(answer)
     detail = f"{answer.status} for {path}" + (f": {said}" if said else "")
     match answer.status:

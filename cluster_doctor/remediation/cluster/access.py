@@ -1,0 +1,38 @@
+"""What it takes to change a cluster: a way in, a policy, and a place where writes are announced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cluster_doctor.history.write_log import WriteLog
+from cluster_doctor.remediation.cluster.applying import Point
+from cluster_doctor.remediation.cluster.confirming import Patience
+from cluster_doctor.remediation.cluster.rehearsing import Judge
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.sources.live.target import Target
+
+
+def _nowhere(_: str) -> None:
+    """Nobody listens to where the protocol stands."""
+
+
+@dataclass(frozen=True)
+class WriteAccess:
+    """What it takes to change one cluster.
+
+    Attributes:
+        target: the way in; its credentials may be others than those that read.
+        log: where writes are announced before they are sent.
+        judge: makes the judge of steps, given the picture that they were planned from.
+        policy_digest: of the policy that judges.
+        patience: how long healing may take.
+        point: hears where the protocol stands.
+    """
+
+    target: Target
+    log: WriteLog
+    judge: Callable[[ClusterSnapshot], Judge]
+    policy_digest: str = ""
+    patience: Patience = field(default_factory=Patience)
+    point: Point = _nowhere

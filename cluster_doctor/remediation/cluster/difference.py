@@ -1,0 +1,80 @@
+"""What differs between two states of one object, field by field, in the form that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from cluster_doctor.domain.steps import FieldEdit
+
+Object = dict[str, JsonValue]
+MARK = "cluster-doctor.io/step"
+"""Annotation that tells which step wrote an object last."""
+
+_OF_THE_SERVER = frozenset(
+    {"managedFields", "resourceVersion", "generation", "creationTimestamp", "selfLink", "uid", "deletionTimestamp"}
+)
+_MAPS = (("metadata", "annotations"), ("metadata", "labels"))
+_NAMES = (("name",), ("mountPath",), ("containerPort", "protocol"), ("port", "protocol"), ("key",), ("type",), ("ip",))
+"""Fields by which a list's members are told apart, the first that all of them have wins."""
+
+
+def difference(before: Object, after: Object) -> tuple[FieldEdit, ...]:
+    """List what changed of an object's specification, metadata and contents.
+
+    The status, and what the server itself keeps in the metadata, are left out, and so is our own mark.
+    """
+    return tuple(_differing((), bare(before), bare(after)))
+
+
+def bare(raw: Object) -> Object:
+    """An object without its status, what the server keeps of it, and our mark."""
+    kept = {key: value for key, value in raw.items() if key not in {"status", "apiVersion", "kind"}}
+    metadata = raw.get("metadata")
+    if isinstance(metadata, dict):
+        inner = {key: value for key, value in metadata.items() if key not in _OF_THE_SERVER}
+        annotations = inner.get("annotations")
+        if isinstance(annotations, dict) and MARK in annotations:
+            inner["annotations"] = {key: value for key, value in annotations.items() if key != MARK}
+        if not inner.get("annotations"):
+            inner.pop("annotations", None)
+        kept["metadata"] = inner
+    return kept
+
+
+def _differing(path: tuple[str, ...], before: JsonValue, after: JsonValue) -> Iterator[FieldEdit]:
+    if before == after and type(before) is type(after):
+        return
+    if path in _MAPS:  # each key is somebody's own
+        before, after = before or {}, after or {}
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            yield from _differing((*path, key), before.get(key), after.get(key))
+        return
+    if isinstance(before, list) and isinstance(after, list):
+        names = next((names for names in _NAMES if _told_apart(before, names) and _told_apart(after, names)), None)
+        if names and before and after:
+            old, new = _by_name(before, names), _by_name(after, names)
+            if list(new)[: len(old)] == list(old):  # else members could not be put back where they were
+                for name in new:
+                    yield from _differing((*path, name), old.get(name), new[name])
+                return
+    yield FieldEdit(path=path, was=before, becomes=after)
+
+
+def _told_apart(members: list[JsonValue], names: tuple[str, ...]) -> bool:
+    first = names[0]
+    if not all(isinstance(member, dict) and isinstance(member.get(first), str | int) for member in members):
+        return False
+    return len(_by_name(members, names)) == len(members)
+
+
+def _by_name(members: list[JsonValue], names: tuple[str, ...]) -> dict[str, JsonValue]:
+    named: dict[str, JsonValue] = {}
+    for member in members:
+        if isinstance(member, dict):
+            told = ",".join(f"{name}={member[name]}" for name in names if name in member)
+            if "[" not in told and "]" not in told:
+                named[f"[{told}]"] = member
+    return named

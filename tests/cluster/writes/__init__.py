@@ -1,0 +1,1 @@
+"""Changes of a real cluster: each step type there and back, and everything that must be refused."""
