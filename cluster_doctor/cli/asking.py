@@ -44,7 +44,7 @@ def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool) -> 
             decision=Decision.DECLINE,
             digest=standing.digest,
             approver="nobody",
-            reason="there is no terminal to ask on; nothing was changed or exported",
+            reason="there is no terminal to ask on; nothing was done",
         )
     settled = runs.answer(report.run_id, standing.interrupt_id, approval)
     return settled.report

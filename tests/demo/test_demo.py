@@ -38,7 +38,7 @@ def test_it_says_first_what_is_refuted_then_the_cause_and_stops_at_the_question(
         "Service checkout has no ready endpoint",
         "reached from outside",
         "What to do",
-        "Not approved: there is no terminal to ask on; nothing was exported",
+        "Not approved: there is no terminal to ask on; nothing was done",
     ]
     places = [told.find(words) for words in order]
     assert -1 not in places
