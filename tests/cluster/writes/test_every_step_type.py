@@ -25,6 +25,9 @@ from cluster_doctor.remediation.cluster.writer import ApiWriter, open_writer
 from cluster_doctor.sources.live.target import Target
 
 pytestmark = pytest.mark.cluster
+THE_WRITE_AND_ITS_DRY_RUN = 2
+OVERHEAD = 4
+"""Calls beyond these that one approved step may cost."""
 REVISION = "deployment.kubernetes.io/revision"
 OF_CONTROLLERS = {
     StepType.ARGO_SYNC, StepType.ARGO_ROLL_BACK, StepType.FLUX_RECONCILE, StepType.FLUX_SUSPEND, StepType.FLUX_RESUME,
@@ -107,7 +110,10 @@ def test_a_step_does_what_was_shown_once_and_can_be_taken_back(
     assert own(there(cluster, example)) == own(before), "a rehearsal stores nothing"
 
     applier = Applier(writer, Announcements(history.writes, "run-1", "sre", writer.identity()), allowed)
+    sent = writer.requests_sent
     outcome = applier.apply(shown, example.step)
+    attempts = len(history.writes.of_run("run-1"))
+    assert writer.requests_sent - sent <= attempts * (THE_WRITE_AND_ITS_DRY_RUN + OVERHEAD)
     assert (outcome.state, outcome.note) == (StepState.APPLIED, "")
     assert outcome.diff == shown.diff
     after = there(cluster, example)
