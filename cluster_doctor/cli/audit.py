@@ -70,7 +70,8 @@ def verify(
         raise typer.Exit(BROKEN)
     others = len(found.faults) - len(faults)
     if others:
-        console.say(f"Other runs have {others} faults; `cluster-doctor runs verify` tells them.")
+        word = "fault" if others == 1 else "faults"
+        console.say(f"Other runs have {others} {word}; `cluster-doctor runs verify` tells them.")
     console.report(
         f"Intact: {found.head.sequence} entries of {found.runs} runs. Head {found.head.sequence}:{found.head.hash}\n"
     )

@@ -58,14 +58,19 @@ def verify(store: Store, known: AuditHead | None = None) -> Verification:
     Raises:
         RunError: the store cannot be used.
     """
-    walk = _Walk()
     with store.reading() as connection:
-        faults = [
-            *_entries(connection, walk, known or AuditHead()),
-            *_head(connection, walk),
-            *_runs(connection, walk),
-            *_writes(connection, walk),
-        ]
+        return verify_within(connection, known)
+
+
+def verify_within(connection: Connection, known: AuditHead | None = None) -> Verification:
+    """Read the whole record as one transaction sees it."""
+    walk = _Walk()
+    faults = [
+        *_entries(connection, walk, known or AuditHead()),
+        *_head(connection, walk),
+        *_runs(connection, walk),
+        *_writes(connection, walk),
+    ]
     if known and walk.noted != known.hash:
         what = f"entry {known.sequence} is not the one that was noted, {known.hash[:_SHOWN]}"
         faults.append(AuditFault(sequence=known.sequence, what=what))

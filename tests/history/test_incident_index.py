@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,8 +56,9 @@ def _store(path: Path) -> Store:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> IncidentIndex:
-    return IncidentIndex(_store(tmp_path / "incidents.sqlite"))
+def index(home: str) -> Iterator[IncidentIndex]:
+    with History(home) as history:
+        yield history.incidents
 
 
 def test_incidents_are_found_by_words_fingerprint_rule_and_object(index: IncidentIndex) -> None:
@@ -122,7 +124,8 @@ def test_a_file_that_is_no_index_or_of_a_later_version_is_an_error(tmp_path: Pat
     assert broken.read_bytes().startswith(b"nothing"), "what cannot be read is left as it is"
 
 
-def test_a_damaged_record_is_an_error(tmp_path: Path, index: IncidentIndex) -> None:
+def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:
+    index = IncidentIndex(_store(tmp_path / "incidents.sqlite"))
     index.add([entry(1)])
     with sqlite3.connect(tmp_path / "incidents.sqlite") as other:
         other.execute("UPDATE incidents SET record = '{'")
@@ -131,22 +134,22 @@ def test_a_damaged_record_is_an_error(tmp_path: Path, index: IncidentIndex) -> N
         index.search(Wanted(), 10)
 
 
-def _add(home: Path, first: int) -> None:
+def _add(home: str, first: int) -> None:
     with History(home) as history:
         for run in range(first, first + 20):
             history.incidents.add([entry(run)])
             history.incidents.judge(f"run-{run:04}", "cause at checkout", JUDGEMENT)
 
 
-def test_several_processes_write_at_once(tmp_path: Path) -> None:
+def test_several_processes_write_at_once(home: str) -> None:
     context = multiprocessing.get_context("forkserver")
-    workers = [context.Process(target=_add, args=(tmp_path, first)) for first in (0, 100, 200, 300)]
+    workers = [context.Process(target=_add, args=(home, first)) for first in (0, 100, 200, 300)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(timeout=60)
     assert [worker.exitcode for worker in workers] == [0, 0, 0, 0]
-    with History(tmp_path) as history:
+    with History(home) as history:
         past = history.incidents.search(Wanted(text="raised"), 1000)
     assert len(past) == 80
     assert {incident.judgement for incident in past} == {JUDGEMENT}

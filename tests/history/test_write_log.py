@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,12 +20,12 @@ def _intended(history: History, run_id: str = "r", kind: WriteKind = WriteKind.A
     )
 
 
-def test_a_write_is_on_record_before_and_after(tmp_path: Path) -> None:
+def test_a_write_is_on_record_before_and_after(home: str) -> None:
     began = datetime.now(UTC)
-    with History(tmp_path) as history:
+    with History(home) as history:
         history.log.begin("r", "", "")
         number = _intended(history)
-    with History(tmp_path) as history:
+    with History(home) as history:
         (record,) = history.writes.of_run("r")
         assert (record.number, record.state, record.ended_at) == (number, WriteState.INTENDED, None)
         assert (record.target.uid, record.target, record.body) == ("u-1", WEB, {"spec": {"replicas": 3}})
@@ -40,8 +39,8 @@ def test_a_write_is_on_record_before_and_after(tmp_path: Path) -> None:
         assert history.audit.of_run("r")[0].body.undo == {"replicas": 2}
 
 
-def test_one_intent_exists_once(tmp_path: Path) -> None:
-    with History(tmp_path) as history:
+def test_one_intent_exists_once(home: str) -> None:
+    with History(home) as history:
         history.log.begin("r", "", "")
         history.log.begin("s", "", "")
         first = _intended(history)
@@ -55,8 +54,8 @@ def test_one_intent_exists_once(tmp_path: Path) -> None:
         assert len(history.audit.of_run("r")) == 3, "a refused intent leaves nothing"
 
 
-def test_what_is_settled_stays_settled_and_what_was_unknown_may_be_learnt(tmp_path: Path) -> None:
-    with History(tmp_path) as history:
+def test_what_is_settled_stays_settled_and_what_was_unknown_may_be_learnt(home: str) -> None:
+    with History(home) as history:
         history.log.begin("r", "", "")
         number = _intended(history)
         history.writes.settle(number, WriteState.UNKNOWN, "the connection broke")
@@ -70,8 +69,8 @@ def test_what_is_settled_stays_settled_and_what_was_unknown_may_be_learnt(tmp_pa
         assert record.note == "the object has the values"
 
 
-def test_a_write_of_a_run_that_is_not_on_record_is_not_intended(tmp_path: Path) -> None:
-    with History(tmp_path) as history:
+def test_a_write_of_a_run_that_is_not_on_record_is_not_intended(home: str) -> None:
+    with History(home) as history:
         with pytest.raises(RunError, match="there is no run"):
             _intended(history, run_id="nobody")
         assert history.writes.since(datetime.min.replace(tzinfo=UTC)) == ()

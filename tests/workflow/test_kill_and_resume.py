@@ -41,6 +41,12 @@ items:
 """
 INCIDENT = Incident(text="svc web in default is down")
 NODES = ("collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve", "recheck", "apply", "confirm")
+KILLS = [(node, moment, "sqlite") for node in NODES for moment in ("before", "after")] + [
+    ("collect", "before", "postgres"),
+    ("approve", "after", "postgres"),
+    ("apply", "before", "postgres"),
+    ("confirm", "after", "postgres"),
+]
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["cluster_doctor.workflow.runs", "cluster_doctor.rules.catalogue"])
 
@@ -72,7 +78,7 @@ def _to_the_end(runs: Runs, standing: Standing) -> Standing:
     return standing
 
 
-def _work(home: Path, recorded: Path, node: str, moment: str) -> None:
+def _work(home: str, recorded: Path, node: str, moment: str) -> None:
     with History(home) as history:
         runs = Runs(history, journal=DeadlyTurns(history, node, moment))
         _to_the_end(runs, runs.begin(INCIDENT, Place(path=str(recorded))))
@@ -99,12 +105,10 @@ def whole(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
         return _result(standing, history.home)
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("node", NODES)
+@pytest.mark.parametrize(("node", "moment", "home"), KILLS, indirect=["home"])
 def test_a_run_killed_in_any_node_resumes_and_gives_the_same_report(
-    node: str, moment: str, recorded: Path, whole: str, tmp_path: Path
+    node: str, moment: str, home: str, recorded: Path, whole: str
 ) -> None:
-    home = tmp_path / "home"
     victim = PROCESSES.Process(target=_work, args=(home, recorded, node, moment))
     victim.start()
     victim.join(timeout=60)
@@ -114,7 +118,7 @@ def test_a_run_killed_in_any_node_resumes_and_gives_the_same_report(
         assert killed.state is RunState.RUNNING
         runs = Runs(history)
         resumed = _to_the_end(runs, runs.resume(killed.run_id))
-        assert _result(resumed, home) == whole
+        assert _result(resumed, history.home) == whole
         assert history.log.run(killed.run_id).state is RunState.FINISHED
         done = [step.node for step in history.log.steps(killed.run_id) if step.state is StepState.DONE]
         assert done == list(NODES), "every node came to its end once"

@@ -48,8 +48,8 @@ NODES = ["collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with History(tmp_path / "home") as opened:
+def history(home: str) -> Iterator[History]:
+    with History(home) as opened:
         yield opened
 
 
@@ -186,17 +186,19 @@ def test_a_replay_reads_no_source_and_gives_the_same_report(history: History, tm
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
-    [
-        ("UPDATE checkpoints SET checkpoint = x'c1'", "damaged"),
-        ("UPDATE checkpoints SET type = 'pickle'", "never written"),
-    ],
+    ("change", "said"),
+    [("CONTENT = '\\xc1'", "damaged"), ("type = 'pickle'", "never written")],
 )
-def test_a_tampered_checkpoint_is_an_error(history: History, place: Place, statement: str, said: str) -> None:
+def test_a_tampered_checkpoint_is_an_error(history: History, place: Place, change: str, said: str) -> None:
     standing = _waiting(history, place)
-    with sqlite3.connect(history.home / "checkpoints.sqlite") as other:
-        other.execute(statement)
-    other.close()
+    if history.store.on_server:
+        with history.store.writing() as connection:
+            connection.exec_driver_sql(f"UPDATE checkpoint_blobs SET {change.replace('CONTENT', 'blob')}")
+    else:
+        with sqlite3.connect(history.home / "checkpoints.sqlite") as other:
+            plain = change.replace("CONTENT", "checkpoint").replace("'\\xc1'", "x'c1'")
+            other.execute(f"UPDATE checkpoints SET {plain}")
+        other.close()
     for call in (Runs(history).resume, Runs(history).report):
         with pytest.raises(RunError, match=said):
             call(standing.report.run_id)

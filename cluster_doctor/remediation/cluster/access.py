@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cluster_doctor.remediation.cluster.applying import Point, WriteAhead
+from cluster_doctor.history.write_log import WriteLog
+from cluster_doctor.remediation.cluster.applying import Point
 from cluster_doctor.remediation.cluster.confirming import Patience
 from cluster_doctor.remediation.cluster.rehearsing import Judge
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -30,7 +31,7 @@ class WriteAccess:
     """
 
     target: Target
-    log: WriteAhead
+    log: WriteLog
     judge: Callable[[ClusterSnapshot], Judge]
     policy_digest: str = ""
     patience: Patience = field(default_factory=Patience)

@@ -11,6 +11,7 @@ from cluster_doctor.domain.outcome import StepOutcome, StepState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import RemediationPlan
 from cluster_doctor.remediation.cluster.access import WriteAccess
+from cluster_doctor.remediation.cluster.announcing import Announcements
 from cluster_doctor.remediation.cluster.applying import Applier
 from cluster_doctor.remediation.cluster.identity import objection_to
 from cluster_doctor.remediation.cluster.rehearsing import rehearse_step, steps_in
@@ -91,12 +92,5 @@ def undo_steps(mandate: Mandate, outcomes: Sequence[StepOutcome]) -> tuple[StepO
 def _applier(mandate: Mandate) -> Iterator[Applier]:
     access = mandate.access
     with open_writer(access.target) as writer:
-        yield Applier(
-            writer,
-            access.log,
-            run_id=mandate.run_id,
-            approver=mandate.approver,
-            meant=mandate.rehearsal.identity,
-            judge=access.judge(mandate.cluster),
-            point=access.point,
-        )
+        record = Announcements(access.log, mandate.run_id, mandate.approver, mandate.rehearsal.identity)
+        yield Applier(writer, record, access.judge(mandate.cluster), access.point)

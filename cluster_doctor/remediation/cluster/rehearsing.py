@@ -79,8 +79,13 @@ class _Trial:
 
     def has_moved(self) -> bool:
         """Whether somebody wrote the object since it was read, which makes the server refuse what was meant for it."""
-        now = self._writer.get(self._writer.path_of(self._step.target))
-        return now is not None and self._live is not None and identity_of(now) != identity_of(self._live)
+        if self._live is None:
+            return False
+        try:
+            now = self._writer.get(self._writer.path_of(self._step.target))
+        except ReadFailure:
+            return False  # what it was refused for is told
+        return now is not None and identity_of(now) != identity_of(self._live)
 
     def failed(self, problem: str) -> RehearsedStep:
         return self._found(problem=problem)

@@ -94,7 +94,7 @@ class ApiWriter(ApiReader):
         finally:
             self._announced = None
         if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise refusal(answer, write.path)
+            raise refusal(answer, "the change")
         return as_object(answer, write.path), tuple(_warnings(answer))
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from cluster.api import TestCluster
 from cluster.waiting import until
-from cluster.writes.kept import KeptWrites
 from cluster.writes.steps import EXAMPLES, SPACE, Example, Json
 from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import StepType, Verb
+from cluster_doctor.history.history import History
+from cluster_doctor.remediation.cluster.announcing import Announcements
 from cluster_doctor.remediation.cluster.applying import Applier
 from cluster_doctor.remediation.cluster.difference import MARK, Object, bare, difference
 from cluster_doctor.remediation.cluster.rehearsing import rehearse_step
@@ -50,8 +52,11 @@ def allowed(step: RemediationStep, live: Object | None) -> PolicyVerdict:
     return PolicyVerdict(allowed=True, reasons=("this test allows it",))
 
 
-def an_applier(writer: ApiWriter, log: KeptWrites) -> Applier:
-    return Applier(writer, log, run_id="run-1", approver="sre", meant=writer.identity(), judge=allowed)
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    with History(tmp_path) as opened:
+        opened.log.begin("run-1", "", "")
+        yield opened
 
 
 def there(cluster: TestCluster, example: Example) -> Json | None:
@@ -92,7 +97,7 @@ def test_every_step_type_has_an_example() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.type.value for example in EXAMPLES])
 def test_a_step_does_what_was_shown_once_and_can_be_taken_back(
-    example: Example, cluster: TestCluster, writer: ApiWriter
+    example: Example, cluster: TestCluster, writer: ApiWriter, history: History
 ) -> None:
     put_there(cluster, example)
     before = there(cluster, example)
@@ -101,8 +106,7 @@ def test_a_step_does_what_was_shown_once_and_can_be_taken_back(
     assert shown.problem == ""
     assert own(there(cluster, example)) == own(before), "a rehearsal stores nothing"
 
-    log = KeptWrites()
-    applier = an_applier(writer, log)
+    applier = Applier(writer, Announcements(history.writes, "run-1", "sre", writer.identity()), allowed)
     outcome = applier.apply(shown, example.step)
     assert (outcome.state, outcome.note) == (StepState.APPLIED, "")
     assert outcome.diff == shown.diff
@@ -119,7 +123,7 @@ def test_a_step_does_what_was_shown_once_and_can_be_taken_back(
         assert after is None or "deletionTimestamp" in after["metadata"]
 
     assert applier.apply(shown, example.step) == outcome, "a step that was applied is not applied again"
-    assert [write.state for write in log.writes if write.state != "refused"] == ["done"]
+    assert [write.state for write in history.writes.of_run("run-1") if write.state != "refused"] == ["done"]
 
     undone = applier.undo(shown, example.step)
     if not example.type.is_reversible:
