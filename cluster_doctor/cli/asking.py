@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from cluster_doctor.cli.console import WIDTH, Console
 from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
+from cluster_doctor.reports.rehearsal import rehearsal_lines
 from cluster_doctor.reports.text import text_lines
 
 if TYPE_CHECKING:
-    from cluster_doctor.workflow.runs import Runs, Standing
+    from cluster_doctor.workflow.runs import Runs, Standing, Waiting
 
 
 def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool) -> Report:
@@ -35,13 +36,15 @@ def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool) -> 
     if console.interactive:
         if not shown:
             console.say("".join(f"{line.text}\n" for line in text_lines(report, WIDTH)))
-        approval = _asked(console, standing.digest)
+        approval = (
+            _asked_to_change(console, standing) if standing.rehearsal.offered else _asked(console, standing.digest)
+        )
     else:
         approval = Approval(
             decision=Decision.DECLINE,
             digest=standing.digest,
             approver="nobody",
-            reason="there is no terminal to ask on; nothing was exported",
+            reason="there is no terminal to ask on; nothing was changed or exported",
         )
     settled = runs.answer(report.run_id, standing.interrupt_id, approval)
     return settled.report
@@ -68,6 +71,27 @@ def _asked(console: Console, digest: str) -> Approval:
         decision=Decision.APPROVE if approved else Decision.DECLINE,
         digest=digest,
         approver=user_name(),
+        reason="" if approved else "declined at the terminal",
+    )
+
+
+def _asked_to_change(console: Console, standing: Waiting) -> Approval:
+    """Show what the dry run showed, and ask which steps shall be carried out."""
+    rehearsal = standing.rehearsal
+    console.say("".join(f"{line.text}\n" for line in rehearsal_lines(rehearsal, WIDTH)))
+    offered = [step.key for step in rehearsal.offered]
+    answer = console.ask(
+        f"Carry out step {', '.join(offered)} now (digest {standing.digest[:12]})? What does not heal is taken back. "
+        f"[y: all, or some of the numbers; anything else: nothing]"
+    ).lower()
+    named = [word for word in answer.replace(",", " ").split() if word]
+    everything = answer in {"y", "yes"}
+    approved = everything or (bool(named) and all(word in offered for word in named))
+    return Approval(
+        decision=Decision.APPROVE if approved else Decision.DECLINE,
+        digest=standing.digest,
+        approver=user_name(),
+        steps=None if everything or not approved else tuple(named),
         reason="" if approved else "declined at the terminal",
     )
 

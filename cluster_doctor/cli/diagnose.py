@@ -18,8 +18,11 @@ from cluster_doctor.cli.options import (
     Namespaces,
     NoColour,
     Output,
+    PolicyFile,
     Prometheus,
     Runbooks,
+    WriteContext,
+    WriteKubeconfig,
     live_place,
     place_named,
 )
@@ -42,6 +45,9 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     output: Annotated[Output, typer.Option("-o", "--output", help="The report's form.")] = Output.TEXT,
     home: Home = None,
     runbooks: Runbooks = None,
+    policy: PolicyFile = None,
+    write_kubeconfig: WriteKubeconfig = None,
+    write_context: WriteContext = None,
     no_colour: NoColour = False,  # noqa: FBT002 - Typer makes a flag of it
 ) -> None:
     """Find out why something is broken, and what to do about it.
@@ -57,8 +63,12 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     `runs confirm`), and which runbooks fit: Markdown files whose front matter
     (rules, symptoms, kinds, title, url), headings or text name it.
 
-    Reads only. Prints the report on standard output; exits with 0 when there is
-    one, 2 on wrong use or unreadable input, 3 when the cluster cannot be read.
+    Reads only, unless a policy allows changes in the cluster (see `policy show`):
+    then its plans are rehearsed there by dry run, and carried out after a person at
+    the terminal has said yes to exactly that. What does not heal is taken back.
+
+    Prints the report on standard output; exits with 0 when there is one, 2 on wrong
+    use or unreadable input, 3 when the cluster cannot be read.
     """
     from cluster_doctor.domain.incident import Incident  # noqa: PLC0415 - keeps --help quick
     from cluster_doctor.history.history import History  # noqa: PLC0415 - as above
@@ -77,8 +87,10 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
             progress=console.progress,
         )
         from cluster_doctor.workflow.runs import Runs  # noqa: PLC0415 - LangGraph loads while nothing is wrong so far
+        from cluster_doctor.workflow.writing import Writing  # noqa: PLC0415 - as above
 
-        runs = Runs(history, progress=console.progress)
+        writing = Writing(policy, str(write_kubeconfig) if write_kubeconfig else None, write_context)
+        runs = Runs(history, progress=console.progress, writing=writing)
         early = output is Output.TEXT and console.interactive
         with resumable(runs, console):
             standing = runs.begin(incident, place, runbooks=shelf)

@@ -76,6 +76,13 @@ PolicyFile = Annotated[
         envvar="CLUSTER_DOCTOR_POLICY",
     ),
 ]
+WriteKubeconfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-kubeconfig", help="Credentials for approved changes; those that read by default.", metavar="F"
+    ),
+]
+WriteContext = Annotated[str | None, typer.Option("--write-context", help="Context for approved changes.", metavar="C")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 MOST_INPUT = 512 * 1024 * 1024

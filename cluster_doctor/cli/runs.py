@@ -9,7 +9,7 @@ import typer
 from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.diagnose import show
-from cluster_doctor.cli.options import Home, NoColour, Output
+from cluster_doctor.cli.options import Home, NoColour, Output, PolicyFile, WriteContext, WriteKubeconfig
 from cluster_doctor.reports.plain import one_line
 
 if TYPE_CHECKING:
@@ -56,13 +56,29 @@ def show_run(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> No
 
 
 @app.command()
-def resume(run_id: RunId, home: Home = None, output: Form = Output.TEXT, no_colour: NoColour = False) -> None:  # noqa: FBT002 - Typer makes a flag of it
-    """Go on with a run that was killed or waits for an answer, from its last checkpoint."""
+def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
+    run_id: RunId,
+    home: Home = None,
+    output: Form = Output.TEXT,
+    policy: PolicyFile = None,
+    write_kubeconfig: WriteKubeconfig = None,
+    write_context: WriteContext = None,
+    no_colour: NoColour = False,  # noqa: FBT002 - Typer makes a flag of it
+) -> None:
+    """Go on with a run that was killed or waits for an answer, from its last checkpoint.
+
+    A change that was under way when it was killed is looked up in the cluster: what
+    was stored is not sent again.
+    """
     from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
 
     console = Console(colour=not no_colour)
+    from cluster_doctor.workflow.runs import Runs  # noqa: PLC0415 - LangGraph takes a second to load
+    from cluster_doctor.workflow.writing import Writing  # noqa: PLC0415 - as above
+
     with History(home) as history:
-        runs = _runs(history, console)
+        writing = Writing(policy, str(write_kubeconfig) if write_kubeconfig else None, write_context)
+        runs = Runs(history, progress=console.progress, writing=writing)
         with resumable(runs, console):
             report = settle(runs, runs.resume(run_id), console, shown=False)
         show(report, output, console)

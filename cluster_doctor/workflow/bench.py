@@ -18,6 +18,7 @@ from cluster_doctor.history.run_log import RunLog, StepState
 from cluster_doctor.remediation.cluster.access import WriteAccess
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Progress, Source, silent
+from cluster_doctor.workflow.acts import Acts, unrecorded
 from cluster_doctor.workflow.state import Case, Place
 
 Turn = dict[str, JsonValue]
@@ -76,6 +77,7 @@ class Bench:
         journal: writes turns down.
         memory: knows earlier runs and runbooks, as far as they bear on a case.
         investigator: the place of a chat model; empty.
+        acts: takes down what is asked, answered and refused.
         write_access: what it takes to change the cluster that a place names; None where nothing may be changed.
     """
 
@@ -86,4 +88,5 @@ class Bench:
     journal: Journal = field(default_factory=NoJournal)
     memory: Callable[[Case, ClusterSnapshot], Memory] = field(default=lambda _case, _cluster: NoMemory())
     investigator: Investigator | None = None
+    acts: Acts = unrecorded
     write_access: Callable[[Place], WriteAccess | None] = field(default=lambda _place: None)

@@ -24,13 +24,15 @@ from cluster_doctor.agents.remediator import (
 )
 from cluster_doctor.agents.triager import judge_urgency
 from cluster_doctor.agents.verifier import verify_report
+from cluster_doctor.domain.audit import AuditBody, AuditKind
 from cluster_doctor.domain.diagnosis import Diagnosis
-from cluster_doctor.domain.errors import RunError
+from cluster_doctor.domain.errors import RemediationError, RunError
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.tools.writing import Mandate
+from cluster_doctor.workflow.acts import answered, asked, escalated, refused
 from cluster_doctor.workflow.bench import Bench
 from cluster_doctor.workflow.question import question_of
 from cluster_doctor.workflow.state import Case, CaseState
@@ -106,8 +108,16 @@ class Nodes:
 
     def _rehearse(self, case: Case) -> CaseState:
         cluster, plans = self._cluster(case), self._plans(case)
-        shown = rehearse(self._bench.write_access(case.place), plans, cluster)
-        return {"rehearsal": self._bench.evidence.put(shown), "digest": digest_of(plans, cluster.identity, shown)}
+        self._bench.progress("rehearsing the plans")
+        try:
+            access = self._bench.write_access(case.place)
+        except RemediationError as error:  # a diagnosis is worth having though nothing may be changed
+            shown = Rehearsal(plan_digest=plans_digest(plans, cluster.identity), note=error.what)
+        else:
+            shown = rehearse(access, plans, cluster)
+        digest = digest_of(plans, cluster.identity, shown)
+        self._take_down(case, *asked(digest, shown))
+        return {"rehearsal": self._bench.evidence.put(shown), "digest": digest}
 
     def _approve(self, case: Case) -> CaseState:
         # What leaves interrupt() is LangGraph's to catch: nothing may stand around it that catches exceptions.
@@ -117,8 +127,16 @@ class Nodes:
     def _recheck(self, case: Case) -> CaseState:
         if case.approval is None:
             return {"objection": "nobody was asked"}
-        identity = self._cluster(case).identity
-        return {"objection": still_holds(case.approval, self._plans(case), identity, self._rehearsal(case), now())}
+        identity, rehearsal = self._cluster(case).identity, self._rehearsal(case)
+        self._take_down(case, *answered(case.approval, rehearsal.identity or identity))
+        objection = still_holds(case.approval, self._plans(case), identity, rehearsal, now())
+        if not objection and rehearsal.offered:
+            access = self._bench.write_access(case.place)
+            if access is None or access.policy_digest != rehearsal.policy_digest:
+                objection = "the policy is another one than when the plan was rehearsed; rehearse it again"
+        if objection:
+            self._take_down(case, *refused(case.approval, objection))
+        return {"objection": objection}
 
     def _apply(self, case: Case) -> CaseState:
         approval = case.approval or _NOBODY
@@ -141,7 +159,13 @@ class Nodes:
         self._bench.progress("watching whether it healed")
         scope = Scope(namespaces=case.incident.namespaces)
         outcome = see_through(mandate, case.outcome, lambda: source.collect(scope))
+        if outcome.escalated:
+            self._take_down(case, *escalated(outcome, case.approval))
         return {"outcome": outcome.model_dump(mode="json")}
+
+    def _take_down(self, case: Case, kind: AuditKind, body: AuditBody) -> None:
+        if case.run_id:
+            self._bench.acts(case.run_id, kind, body)
 
     def _mandate(self, case: Case, approval: Approval) -> Mandate | None:
         """What may be carried out; None where no step was offered."""

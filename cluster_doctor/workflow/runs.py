@@ -11,10 +11,11 @@ from functools import partial
 from typing import TypeAlias
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval
 from cluster_doctor.domain.report import Report
 from cluster_doctor.history.history import History
@@ -23,21 +24,27 @@ from cluster_doctor.history.run_lock import run_lock
 from cluster_doctor.history.run_log import RunRecord, RunState
 from cluster_doctor.snapshot.door import Door
 from cluster_doctor.sources.protocol import Progress, Source, silent
+from cluster_doctor.workflow.acts import recorded, refused
 from cluster_doctor.workflow.bench import Bench, Journal, LoggedTurns
 from cluster_doctor.workflow.builder import CaseGraph, build_graph
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.report import report_of
 from cluster_doctor.workflow.state import Case, CaseState, Place
+from cluster_doctor.workflow.writing import WriteAccesses, Writing
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A run that waits for a person. `report` is what is known so far; the answer goes to `interrupt_id`."""
+    """A run that waits for a person.
+
+    `report` is what is known so far; the answer goes to `interrupt_id`. `rehearsal` is what the dry run showed.
+    """
 
     report: Report
     interrupt_id: str
     digest: str
+    rehearsal: Rehearsal
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Runs:
         source: Source | None = None,
         progress: Progress = silent,
         journal: Journal | None = None,
+        writing: Writing | None = None,
     ) -> None:
         """Work on a history.
 
@@ -68,6 +76,7 @@ class Runs:
             source: what cases with a handed-over place read.
             progress: hears about long work.
             journal: writes turns down; into the history's log by default.
+            writing: how changes are made; by the policy in the home by default.
         """
         self.current = ""
         """The run that was worked on last, for whoever has to say how to go on with it."""
@@ -81,6 +90,8 @@ class Runs:
                 progress=progress,
                 journal=journal or LoggedTurns(history.log),
                 memory=partial(KeptMemory, history, progress),
+                acts=recorded(history.audit),
+                write_access=WriteAccesses(history, writing or Writing()),
             ),
             history.checkpointer,
         )
@@ -145,15 +156,13 @@ class Runs:
         with run_lock(self._history.locks, run_id):
             standing = self._standing(run_id)
             if not isinstance(standing, Waiting) or standing.interrupt_id != interrupt_id:
-                raise RunError(
-                    f"run {run_id} does not wait for this answer; it may have been given already",
-                    f"`cluster-doctor runs show {run_id}` tells how it stands.",
-                )
+                why = f"run {run_id} does not wait for this answer; it may have been given already"
+                self._history.audit.append(run_id, *refused(approval, why))
+                raise RunError(why, f"`cluster-doctor runs show {run_id}` tells how it stands.")
             if approval.digest != standing.digest:
-                raise RunError(
-                    f"the answer is about plan {approval.digest[:12]}; run {run_id} asks about {standing.digest[:12]}",
-                    "Read the plan again and answer that.",
-                )
+                why = f"the answer is about plan {approval.digest[:12]}; run {run_id} asks about {standing.digest[:12]}"
+                self._history.audit.append(run_id, *refused(approval, why))
+                raise RunError(why, "Read the plan again and answer that.")
             decided = approval.model_copy(update={"decided_at": approval.decided_at or datetime.now(UTC)})
             return self._go(run_id, Command(resume={interrupt_id: decided.model_dump(mode="json")}))
 
@@ -226,7 +235,7 @@ class Runs:
     def _standing(self, run_id: str) -> Standing | None:
         snapshot = self._graph.get_state(_config(run_id), subgraphs=True)
         case = self._case(run_id)
-        if snapshot.interrupts:
+        if snapshot.interrupts and self._asks(snapshot):
             question = snapshot.interrupts[0]
             digest = question.value.get("digest") if isinstance(question.value, dict) else None
             if not isinstance(digest, str):
@@ -234,8 +243,15 @@ class Runs:
             inner = self._inner_case(run_id) or case
             if inner.digest != digest:
                 raise RunError(f"the question of run {run_id} does not fit its plan", "Start the case again.")
-            return Waiting(report_of(inner, self._history.evidence), question.id, digest)
+            shown = self._history.evidence.get(inner.rehearsal, Rehearsal)
+            return Waiting(report_of(inner, self._history.evidence), question.id, digest, shown)
         return None if snapshot.next else Finished(report_of(case, self._history.evidence))
+
+    @staticmethod
+    def _asks(snapshot: StateSnapshot) -> bool:
+        """Whether nobody has answered yet. A run that was killed after the answer keeps the question on the outside."""
+        inner = [task.state for task in snapshot.tasks if isinstance(task.state, StateSnapshot)]
+        return not inner or any(state.interrupts for state in inner)
 
     def _beginning_is_lost(self, run_id: str) -> bool:
         return not self._graph.get_state(_config(run_id)).values

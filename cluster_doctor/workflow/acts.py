@@ -1,0 +1,76 @@
+"""Takes down what is asked, answered, refused and left to people, in the audit record."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cluster_doctor.domain.audit import AuditBody, AuditKind
+from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.rehearsal import Rehearsal
+from cluster_doctor.domain.remediation import Approval, Decision, Outcome
+from cluster_doctor.history.audit import Audit
+
+PROGRAM = "cluster-doctor"
+
+
+class Acts(Protocol):
+    """Takes an act down."""
+
+    def __call__(self, run_id: str, kind: AuditKind, body: AuditBody) -> object:
+        """Take it down."""
+        ...
+
+
+def unrecorded(run_id: str, kind: AuditKind, body: AuditBody) -> None:
+    """Take nothing down, for a graph that is not on record."""
+    del run_id, kind, body
+
+
+def recorded(audit: Audit) -> Acts:
+    """Take acts down in an audit record."""
+    return audit.append
+
+
+def asked(digest: str, rehearsal: Rehearsal) -> tuple[AuditKind, AuditBody]:
+    """What a person is asked."""
+    offered = ", ".join(step.key for step in rehearsal.offered)
+    body = AuditBody(
+        who=PROGRAM,
+        what=f"asked whether to carry out {offered}" if offered else "asked whether to write the plans down",
+        cluster=rehearsal.identity or ClusterIdentity(),
+        digest=digest,
+        detail=rehearsal.model_dump(mode="json"),
+    )
+    return AuditKind.QUESTION, body
+
+
+def answered(approval: Approval, cluster: ClusterIdentity | None) -> tuple[AuditKind, AuditBody]:
+    """What a person answered."""
+    approves = approval.decision is Decision.APPROVE
+    body = AuditBody(
+        who=approval.approver,
+        what="approved" if approves else f"declined: {approval.reason}" if approval.reason else "declined",
+        cluster=cluster or ClusterIdentity(),
+        approver=approval.approver if approves else "",
+        digest=approval.digest,
+        detail=approval.model_dump(mode="json"),
+    )
+    return (AuditKind.APPROVAL if approves else AuditKind.ANSWER), body
+
+
+def refused(approval: Approval, why: str) -> tuple[AuditKind, AuditBody]:
+    """Why an answer does not count."""
+    detail = approval.model_dump(mode="json")
+    return AuditKind.REFUSAL, AuditBody(who=PROGRAM, what=why, digest=approval.digest, detail=detail)
+
+
+def escalated(outcome: Outcome, approval: Approval) -> tuple[AuditKind, AuditBody]:
+    """What a person has to see to."""
+    body = AuditBody(
+        who=PROGRAM,
+        what=outcome.escalated,
+        approver=approval.approver,
+        digest=approval.digest,
+        detail=outcome.model_dump(mode="json"),
+    )
+    return AuditKind.ESCALATION, body
