@@ -66,6 +66,15 @@ def facts_in(cluster: ClusterSnapshot, target: ObjectRef, live: dict[str, JsonVa
     )
 
 
+def group_of(target: ObjectRef) -> str:
+    """The API group of a target. Where none is named, one of Kubernetes' own kinds is in its own, as it is written."""
+    known = BY_KIND.get(target.kind)
+    if target.group or known is None:
+        return target.group
+    group, slash, _ = known.api_version.partition("/")
+    return group if slash else ""
+
+
 def is_namespace(target: ObjectRef) -> bool:
     """Whether the target is a namespace, which counts as being in itself."""
     return target.kind == "Namespace" and not target.group
@@ -77,4 +86,4 @@ def in_no_namespace(target: ObjectRef) -> bool:
     if known is None or known.namespaced:
         return False
     group, slash, _ = known.api_version.partition("/")
-    return target.group == (group if slash else "")
+    return group_of(target) == (group if slash else "")
