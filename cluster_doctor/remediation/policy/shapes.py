@@ -53,8 +53,7 @@ class Shape:
 def kind(name: str) -> TargetKind:
     """One of Kubernetes' own kinds."""
     known = BY_KIND[name]
-    group, slash, _ = known.api_version.partition("/")
-    return TargetKind(group if slash else "", name, known.plural)
+    return TargetKind(known.group, name, known.plural)
 
 
 def _path(text: str) -> Field:
