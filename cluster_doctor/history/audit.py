@@ -11,7 +11,7 @@ import json
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table, insert, select, text, update
 
 from cluster_doctor.domain.audit import AuditBody, AuditEntry, AuditHead, AuditKind
 from cluster_doctor.domain.errors import RunError
@@ -55,12 +55,14 @@ class Audit:
         """
         self._store = store
         store.make((ENTRIES, HEAD))
-        with store.writing() as connection:
-            began = (
-                connection.execute(select(HEAD.c.id)).first() or connection.execute(select(ENTRIES).limit(1)).first()
-            )
-            if began is None:
-                connection.execute(insert(HEAD).values(id=_THE_HEAD, sequence=0, hash=BEGINNING))
+        with store.reading() as connection:
+            begun = _has_begun(connection)
+        if not begun:
+            with store.writing() as connection:
+                if store.on_server:
+                    connection.execute(text(f"LOCK TABLE {HEAD.name}"))
+                if not _has_begun(connection):
+                    connection.execute(insert(HEAD).values(id=_THE_HEAD, sequence=0, hash=BEGINNING))
 
     def append(self, run_id: str, kind: AuditKind, body: AuditBody) -> AuditHead:
         """Add an entry, which outlives a power cut right after.
@@ -108,6 +110,11 @@ class Audit:
             raise RunError(
                 f"the audit record of run {run_id} is damaged", f"`cluster-doctor runs verify {run_id}` says where."
             ) from error
+
+
+def _has_begun(connection: Connection) -> bool:
+    """Whether there is a head, or was one: a head that is lost is not made again."""
+    return any(connection.execute(select(table.c.sequence).limit(1)).first() for table in (HEAD, ENTRIES))
 
 
 def append_within(connection: Connection, run_id: str, kind: AuditKind, body: AuditBody) -> AuditHead:

@@ -17,19 +17,10 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Interrupt
 
 from cluster_doctor.domain.errors import RunError
-from cluster_doctor.history.postgres import (
-    PATIENCE,
-    UNREACHABLE,
-    advisory_lock,
-    not_installed,
-    open_connection,
-    server_errors,
-)  # fmt: skip
+from cluster_doctor.history.postgres import not_installed
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.postgres import PostgresSaver
-    from psycopg import Connection
-    from psycopg.rows import DictRow
     from sqlalchemy import URL
 
 _ALLOWED_FORMS = frozenset({"null", "msgpack"})
@@ -95,29 +86,8 @@ def _in_file(path: Path) -> SqliteSaver:
 
 
 def _on_server(url: URL) -> PostgresSaver:
-    """Open them by hand, because LangGraph's own way takes no serializer."""
-    connection = open_connection(url)
     try:
-        from langgraph.checkpoint.postgres import PostgresSaver  # noqa: PLC0415 - an extra of its own
-
-        saver = PostgresSaver(connection, serde=PlainSerializer())
-        with server_errors(url):
-            _set_up(saver, connection)
+        from cluster_doctor.history.server_checkpoints import open_on_server  # noqa: PLC0415 - an extra
     except ImportError as error:
-        connection.close()
         raise not_installed() from error
-    except RunError:
-        connection.close()
-        raise
-    return saver
-
-
-def _set_up(saver: PostgresSaver, connection: Connection[DictRow]) -> None:
-    """Make the tables.
-
-    Nobody waits inside the server for the lock: an index is made there that waits for all who wait.
-    """
-    with advisory_lock(connection, "checkpoints", patience=PATIENCE) as held:
-        if not held:
-            raise RunError("another process makes the tables of the checkpoints", UNREACHABLE)
-        saver.setup()
+    return open_on_server(url, PlainSerializer())

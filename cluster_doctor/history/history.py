@@ -40,19 +40,16 @@ class History:
         """
         self.home = open_home(home)
         self._database = database_of(home)
-        self._closing = ExitStack()
-        try:
-            store = self._opened("runs.sqlite", "the list of runs", "Move it away.")
-            self.store = store
-            self.place = store.place if self._database else str(self.home)
+        with ExitStack() as opening:
+            self._closing = opening
+            self.store = self._opened("runs.sqlite", "the list of runs", "Move it away.")
+            self.place = self.store.place if self._database else str(self.home)
             folder = self.home / "evidence"
-            self.evidence = EvidenceStore(TableContents(store, folder) if self._database else folder)
-            self.log = RunLog(store)
-            self.audit = Audit(store)
-            self.writes = WriteLog(store)
-        except BaseException:
-            self.close()
-            raise
+            self.evidence = EvidenceStore(TableContents(self.store, folder) if self._database else folder)
+            self.log = RunLog(self.store)
+            self.audit = Audit(self.store)
+            self.writes = WriteLog(self.store)
+            self._closing = opening.pop_all()
 
     @cached_property
     def checkpointer(self) -> SqliteSaver | PostgresSaver:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from cluster_doctor.domain.errors import RunError, UsageError
@@ -80,6 +80,8 @@ def advisory_lock(connection: Connection[DictRow], name: str, *, patience: float
         name: what is locked.
         patience: seconds to try again.
     """
+    from psycopg import Error  # noqa: PLC0415 - an extra of its own
+
     key = int.from_bytes(hashlib.sha256(f"cluster-doctor {name}".encode()).digest()[:8], signed=True)
     until = time.monotonic() + patience
     while not (held := _answer(connection, "SELECT pg_try_advisory_lock(%s) AS got", key)) and time.monotonic() < until:
@@ -87,8 +89,10 @@ def advisory_lock(connection: Connection[DictRow], name: str, *, patience: float
     try:
         yield held
     finally:
-        if held and not connection.broken:
-            _answer(connection, "SELECT pg_advisory_unlock(%s) AS got", key)
+        # Where this fails, the session is gone, and with it the lock; what happened meanwhile is told instead.
+        with suppress(Error):
+            if held:
+                _answer(connection, "SELECT pg_advisory_unlock(%s) AS got", key)
 
 
 def _answer(connection: Connection[DictRow], statement: str, key: int) -> bool:

@@ -12,7 +12,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, CursorResult, Dialect, Engine, Table, Text, create_engine, event, inspect, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    CursorResult,
+    Dialect,
+    Engine,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
@@ -21,6 +34,10 @@ from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.postgres import PATIENCE, UNREACHABLE, not_installed
 
 _DURABLE = "durable"
+_ON_DISK = """
+    SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'
+"""
+"""What makes a transaction wait for the server's disk; a server that waits for more than that is left so."""
 _WRITES = "writes"
 _DAMAGED = "Restore the database from its backup, and find out who changed it."
 _BUSY = "Check the disk, and whether another process holds the file."
@@ -101,7 +118,7 @@ class Store:
             marked = connection.execution_options(**{_WRITES: True, _DURABLE: durable})
             with marked.begin():
                 if durable and self.on_server:
-                    marked.execute(text("SET LOCAL synchronous_commit = on"))
+                    marked.execute(text(_ON_DISK))
                 yield marked
 
     @contextmanager
@@ -123,20 +140,19 @@ class Store:
         Raises:
             RunError: the database is none, or cannot be used.
         """
+        with self.reading() as connection:
+            if not list(_missing(connection, tables)):
+                return
         with self.writing() as connection:
             if self.on_server:
                 # Two processes that make one table at once would get an error from Postgres' own catalogue.
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('cluster-doctor tables', 0))"))
-            there = set(inspect(connection).get_table_names())
-            for table in tables:
-                if table.name not in there:
+            for table, column in list(_missing(connection, tables)):
+                if column is None:
                     table.create(connection)
-                    continue
-                known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-                for column in table.columns:
-                    if column.name not in known:
-                        made = CreateColumn(column).compile(dialect=self._engine.dialect)
-                        connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
+                else:
+                    made = CreateColumn(column).compile(dialect=self._engine.dialect)
+                    connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
 
     def damaged(self, error: Exception) -> RunError:
         """Tell that a record cannot be read."""
@@ -155,6 +171,18 @@ class Store:
             if passing and self._remedy == _DAMAGED:
                 remedy = UNREACHABLE
             raise RunError(f"{self.place}, {self._holds}, cannot be used: {said}", remedy) from error
+
+
+def _missing(connection: Connection, tables: Sequence[Table]) -> Iterator[tuple[Table, Column[Any] | None]]:
+    """List the tables that are not there, and the columns that are missing from those that are."""
+    there = inspect(connection)
+    named = set(there.get_table_names())
+    for table in tables:
+        if table.name not in named:
+            yield table, None
+            continue
+        known = {column["name"] for column in there.get_columns(table.name)}
+        yield from ((table, column) for column in table.columns if column.name not in known)
 
 
 def number_of(made: CursorResult[Any]) -> int:

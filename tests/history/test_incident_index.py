@@ -89,6 +89,18 @@ def test_no_word_is_an_instruction_to_the_search(index: IncidentIndex, text: str
     assert found(index, text="!?") == [], "what holds no word is not everything"
 
 
+def test_words_are_taken_apart_alike_wherever_they_are_kept(index: IncidentIndex) -> None:
+    said = "shop/web:8080 on node-1.example.com at 10.0.0.7: Größe 1e5, éclair, 日志, exit_code 137, 5c6f7d8b9c by ada"
+    index.add([entry(1, words=said), entry(2, words="nothing of it")])
+    for met in (
+        "shop/web:8080", "web:80", "SHOP WEB", "node-1.example.com", "example", "10.0.0.7", "größe", "Große", "éclair",
+        "ECLAI", "日志", "exit_code", "1e5", "5c6f7d8b9c", "ada example",
+    ):  # fmt: skip
+        assert found(index, text=met) == ["run-0001"], met
+    for missed in ("web/shop", "ample", "10.0.0.8", "Grosse", "code_exit", "ada@example", "exit web9"):
+        assert found(index, text=missed) == [], missed
+
+
 def test_adding_again_keeps_what_a_person_said(index: IncidentIndex) -> None:
     index.add([entry(1)])
     index.judge("run-0001", "cause at checkout", JUDGEMENT)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 
 import pytest
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.history.history import History
+from cluster_doctor.history.verifying import verify
 from cluster_doctor.history.write_log import WriteKind, WriteState
 
+PROCESSES = multiprocessing.get_context("forkserver")
+STEPS = 20
 WEB = ObjectRef(kind="Deployment", name="web", namespace="shop", api_version="apps/v1", uid="u-1")
 
 
@@ -74,3 +82,60 @@ def test_a_write_of_a_run_that_is_not_on_record_is_not_intended(home: str) -> No
         with pytest.raises(RunError, match="there is no run"):
             _intended(history, run_id="nobody")
         assert history.writes.since(datetime.min.replace(tzinfo=UTC)) == ()
+
+
+def test_a_write_without_a_cluster_or_a_word_is_not_intended(home: str) -> None:
+    with History(home) as history:
+        history.log.begin("r", "", "")
+        for cluster, approver in (("", "ada"), ("uid", "")):
+            with pytest.raises(RunError, match="names no"):
+                history.writes.intend("r", "1", WriteKind.APPLY, WEB, "d", None, cluster=cluster, approver=approver)
+        assert history.writes.of_run("r") == ()
+
+
+def _intend_and_die(home: str) -> None:
+    with History(home) as history:
+        _intended(history)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_an_intent_outlives_the_process_that_had_it(home: str) -> None:
+    with History(home) as history:
+        history.log.begin("r", "", "")
+    victim = PROCESSES.Process(target=_intend_and_die, args=(home,))
+    victim.start()
+    victim.join(timeout=60)
+    assert victim.exitcode == -signal.SIGKILL
+    with History(home) as history:
+        (record,) = history.writes.of_run("r")
+        assert record.state is WriteState.INTENDED
+        with pytest.raises(RunError, match=f"before: write {record.number}"):
+            _intended(history)
+        assert verify(history.store).faults == ()
+
+
+def _intend_all(home: str, won: Connection) -> None:
+    with History(home) as history:
+        mine = []
+        for step in range(STEPS):
+            with suppress(RunError):
+                mine.append(_intended(history, digest=str(step)))
+        won.send(mine)
+
+
+def test_of_two_processes_that_intend_the_same_write_one_may_send_it(home: str) -> None:
+    with History(home) as history:
+        history.log.begin("r", "", "")
+    pipes = [PROCESSES.Pipe() for _ in range(2)]
+    workers = [PROCESSES.Process(target=_intend_all, args=(home, theirs)) for _, theirs in pipes]
+    for worker in workers:
+        worker.start()
+    for ours, _ in pipes:
+        assert ours.poll(60)
+    numbers = [number for ours, _ in pipes for number in ours.recv()]
+    for worker in workers:
+        worker.join(timeout=60)
+    with History(home) as history:
+        assert sorted(numbers) == [record.number for record in history.writes.of_run("r")]
+        assert len({record.digest for record in history.writes.of_run("r")}) == len(numbers) == STEPS
+        assert verify(history.store).faults == ()

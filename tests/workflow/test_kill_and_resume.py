@@ -78,7 +78,8 @@ def _to_the_end(runs: Runs, standing: Standing) -> Standing:
     return standing
 
 
-def _work(home: str, recorded: Path, node: str, moment: str) -> None:
+def _work(home: str, state: str, recorded: Path, node: str, moment: str) -> None:
+    os.environ["XDG_STATE_HOME"] = state
     with History(home) as history:
         runs = Runs(history, journal=DeadlyTurns(history, node, moment))
         _to_the_end(runs, runs.begin(INCIDENT, Place(path=str(recorded))))
@@ -109,7 +110,7 @@ def whole(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_run_killed_in_any_node_resumes_and_gives_the_same_report(
     node: str, moment: str, home: str, recorded: Path, whole: str
 ) -> None:
-    victim = PROCESSES.Process(target=_work, args=(home, recorded, node, moment))
+    victim = PROCESSES.Process(target=_work, args=(home, os.environ["XDG_STATE_HOME"], recorded, node, moment))
     victim.start()
     victim.join(timeout=60)
     assert victim.exitcode == -signal.SIGKILL

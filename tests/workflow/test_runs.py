@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from postgres_server.server import binaries, running_server
 
 from cluster_doctor.domain.errors import RunError, UnreadableInput
 from cluster_doctor.domain.incident import ClaimVerdict, Incident
@@ -202,3 +203,28 @@ def test_a_tampered_checkpoint_is_an_error(history: History, place: Place, chang
     for call in (Runs(history).resume, Runs(history).report):
         with pytest.raises(RunError, match=said):
             call(standing.report.run_id)
+
+
+def test_a_server_that_goes_away_is_an_error_and_the_run_goes_on_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no Postgres is installed")
+    with running_server(programs) as server:
+        database = server.new_database()
+        with History(database) as history:
+            standing = _waiting(history, Place(snapshot=history.evidence.put_snapshot(snapshot_of(BROKEN))))
+            runs = Runs(history)
+            server.stop()
+            for call in (runs.resume, runs.report):
+                with pytest.raises(RunError, match="cannot be used") as caught:
+                    call(standing.report.run_id)
+                assert "Check that the database runs" in caught.value.next_step
+            server.start()
+            with pytest.raises(RunError, match="cannot be used"):
+                runs.report(standing.report.run_id)
+        with History(database) as history:
+            done = Runs(history).answer(standing.report.run_id, standing.interrupt_id, _answer(standing))
+            assert isinstance(done, Finished)
