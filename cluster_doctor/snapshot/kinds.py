@@ -15,6 +15,11 @@ class KindName:
     api_version: str = "v1"
     namespaced: bool = True
 
+    @property
+    def group(self) -> str:
+        """API group, empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
 
 KINDS = (
     KindName("Pod", "pods", ("po",)),

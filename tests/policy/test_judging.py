@@ -137,6 +137,18 @@ def test_a_step_that_does_not_say_its_namespace_is_denied() -> None:
     assert "in which namespace" in refused(ANYTHING, step(target=ObjectRef("Deployment", "web", None, "apps/v1")))
 
 
+def test_a_target_is_what_the_api_server_will_take_it_for() -> None:
+    bare = ObjectRef("Deployment", "web", "shop")
+    noted = step(StepType.PATCH_ANNOTATION, bare, (("metadata", "annotations", "a"), None, "b"))
+    assert refused(f"deny: [{{name: no, kinds: [Deployment]}}]\n{ANYTHING}", noted), "the version may be left out"
+    assert not refused(allowing("kinds: [Deployment]"), step(target=bare))
+    dressed = step(StepType.CORDON, ObjectRef("Node", "n1", "shop"), (UNSCHEDULABLE, None, True))
+    assert "a Node lives in no namespace" in refused(allowing("namespaces: [shop]"), dressed)
+    for name in ("web/scale", "..", "web?x=y", "web%2fscale"):
+        assert "no name but a path" in refused(ANYTHING, step(target=ObjectRef("Deployment", name, "shop", "apps/v1")))
+        assert "no name but a path" in refused(ANYTHING, step(target=ObjectRef("Deployment", "web", name, "apps/v1")))
+
+
 def test_a_denial_overrides_wherever_it_stands_and_says_why() -> None:
     text = f"{ANYTHING}\ndeny: [{{name: payments, namespaces: [shop], reason: ask the bank}}]"
     assert refused(text, step()) == "entry 'payments' denies it: ask the bank"

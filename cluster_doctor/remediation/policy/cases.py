@@ -53,7 +53,7 @@ class CaseTarget(Strict):
         """The object, in the version of the API that is usual."""
         group, kind = group_and_kind(self.kind)
         known = BY_KIND.get(kind)
-        usual = known.api_version if known and known.api_version.rpartition("/")[0] == group else f"{group}/v1"
+        usual = known.api_version if known and known.group == group else f"{group}/v1"
         return ObjectRef(kind, self.name, self.namespace, usual)
 
 

@@ -84,10 +84,7 @@ KindName: TypeAlias = Annotated[
 def group_and_kind(word: str) -> tuple[str, str]:
     """API group and kind that a policy names."""
     kind, dot, group = word.partition(".")
-    if dot:
-        return group, kind
-    version, slash, _ = BY_KIND[kind].api_version.partition("/")
-    return (version if slash else ""), kind
+    return (group if dot else BY_KIND[kind].group), kind
 
 
 class Entry(Strict):

@@ -66,6 +66,12 @@ def facts_in(cluster: ClusterSnapshot, target: ObjectRef, live: dict[str, JsonVa
     )
 
 
+def group_of(target: ObjectRef) -> str:
+    """The API group of a target. Where none is named, one of Kubernetes' own kinds is in its own, as it is written."""
+    known = BY_KIND.get(target.kind)
+    return known.group if known and not target.group else target.group
+
+
 def is_namespace(target: ObjectRef) -> bool:
     """Whether the target is a namespace, which counts as being in itself."""
     return target.kind == "Namespace" and not target.group
@@ -74,7 +80,4 @@ def is_namespace(target: ObjectRef) -> bool:
 def in_no_namespace(target: ObjectRef) -> bool:
     """Whether objects of its kind are known to live in no namespace."""
     known = BY_KIND.get(target.kind)
-    if known is None or known.namespaced:
-        return False
-    group, slash, _ = known.api_version.partition("/")
-    return target.group == (group if slash else "")
+    return known is not None and not known.namespaced and group_of(target) == known.group

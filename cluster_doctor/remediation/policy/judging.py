@@ -91,6 +91,13 @@ def _never(step: RemediationStep) -> Iterator[str]:
         yield "the values of Secrets are never written"
     if not step.target.name:
         yield "it names no object"
+    if not all(map(_is_one_name, (step.target.name, step.target.namespace or ""))):
+        yield "its target is no name but a path"
+
+
+def _is_one_name(name: str) -> bool:
+    """Whether it is one segment of a path on the API server; source: apimachinery's IsValidPathSegmentName."""
+    return name not in {".", ".."} and not any(mark in name for mark in "/%?#\\")
 
 
 def _spares_the_values(step: RemediationStep) -> bool:
@@ -104,6 +111,8 @@ def _out_of_reach(policy: Policy, step: RemediationStep) -> Iterator[str]:
     namespace = namespace_of(step)
     if namespace is None and not in_no_namespace(step.target):
         yield f"the step does not say in which namespace {step.target} is"
+    if step.target.namespace and in_no_namespace(step.target):
+        yield f"a {step.target.kind} lives in no namespace, and the step names {step.target.namespace}"
     if namespace is not None:
         glob = next((glob for glob in policy.protected_namespaces if fnmatchcase(namespace, glob)), None)
         if glob is not None:

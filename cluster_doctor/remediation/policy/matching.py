@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import Verb
 from cluster_doctor.remediation.policy.entries import AllowEntry, Entry, LabelSelector, group_and_kind
-from cluster_doctor.remediation.policy.facts import TargetFacts, is_namespace
+from cluster_doctor.remediation.policy.facts import TargetFacts, group_of, is_namespace
 from cluster_doctor.snapshot.paths import strings
 from cluster_doctor.snapshot.selectors import matches_selector
 
@@ -80,7 +80,9 @@ def _other_place(entry: Entry, step: RemediationStep) -> str:
 
 def _other_object(entry: Entry, step: RemediationStep) -> str:
     target = step.target
-    if entry.kinds is not None and (target.group, target.kind) not in {group_and_kind(word) for word in entry.kinds}:
+    if entry.kinds is not None and (group_of(target), target.kind) not in {
+        group_and_kind(word) for word in entry.kinds
+    }:
         return f"it is not about a {target.kind}"
     if entry.names is not None and not _any_glob(entry.names, target.name):
         return f"it is not about {target.name}"

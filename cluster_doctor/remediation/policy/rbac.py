@@ -118,13 +118,9 @@ def _for_type(
         where, only = _where(entry, one, places, names)
         for place in where:
             yield from _verbs(place, one, only, rights.target)
-            for subresource, verbs in rights.named:
+            for subresource, verb in rights.subresources:
                 # The name stands in the address of a subresource, so it narrows creation too.
-                for verb in verbs:
-                    yield _Grant(place, one.group, f"{one.resource}/{subresource}", only, verb)
-            if rights.beside and one.kind in rights.beside:
-                other, verbs = rights.beside[one.kind]
-                yield from _verbs(place, other, (), verbs)
+                yield _Grant(place, one.group, f"{one.resource}/{subresource}", only, verb)
 
 
 def _where(

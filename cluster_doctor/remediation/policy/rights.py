@@ -3,8 +3,7 @@
 A rehearsal needs no more: a server-side dry run is authorized as the request that it rehearses.
 
 Sources: kubernetes.io, "API Concepts" (dry run, authorization), "Using RBAC Authorization" (verbs, subresources,
-resourceNames), "API-initiated Eviction" (create of pods/eviction), "Server-Side Apply" (patch); for what a roll-back
-reads, "Deployments" (ReplicaSets hold the revisions) and "Perform a Rollback on a DaemonSet" (ControllerRevisions do).
+resourceNames), "API-initiated Eviction" (create of pods/eviction).
 """
 
 from __future__ import annotations
@@ -24,40 +23,28 @@ class Rights:
 
     Attributes:
         target: on its target.
-        named: on a subresource of its target, with the subresource's name.
-        beside: on other objects of the target's namespace, by the kind of the target.
+        subresources: on subresources of its target, by their names.
     """
 
     target: tuple[str, ...] = ("get", "patch")
-    named: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    beside: Mapping[str, tuple[TargetKind, tuple[str, ...]]] | None = None
+    subresources: tuple[tuple[str, str], ...] = ()
 
 
-_READ = ("get", "list")
 _MAKE = Rights(("get", "create", "delete"))
 """What is created is deleted to undo it."""
 
 RIGHTS: Mapping[StepType, Rights] = {
     **dict.fromkeys(StepType, Rights()),
-    StepType.ROLL_BACK: Rights(
-        beside={
-            "Deployment": (kind("ReplicaSet"), _READ),
-            "StatefulSet": (kind("ControllerRevision"), _READ),
-            "DaemonSet": (kind("ControllerRevision"), _READ),
-        }
-    ),
     StepType.CREATE_CONFIG_MAP: _MAKE,
     StepType.CREATE_SERVICE_ACCOUNT: _MAKE,
-    # A Pod is made again by its controller; a Job that was deleted is created again to undo it.
     StepType.DELETE_POD: Rights(("get", "delete")),
-    StepType.DELETE_JOB: Rights(("get", "delete", "create")),
-    StepType.EVICT_POD: Rights(("get",), (("eviction", ("create",)),)),
+    StepType.DELETE_JOB: Rights(("get", "delete")),
+    StepType.EVICT_POD: Rights(("get",), (("eviction", "create"),)),
 }
-"""One row for each type; what is not named sets fields of an object that is there."""
+"""One row for each type; what is not named sets fields of an object that is there, and sets them back."""
 
-UNNAMEABLE = frozenset({"create", "list"})
-"""Verbs that no name narrows: of what is created the name is not known when the request is authorized, and a list is
-asked for without one."""
+UNNAMEABLE = frozenset({"create"})
+"""Verbs that no name narrows: of what is created the name is not known when the request is authorized."""
 
 
 def kinds_of(step_type: StepType, words: tuple[str, ...] | None) -> tuple[TargetKind, ...]:

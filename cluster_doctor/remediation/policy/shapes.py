@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
+from cluster_doctor.remediation.policy.facts import group_of
 from cluster_doctor.remediation.strategic import patch_of
 from cluster_doctor.snapshot.kinds import BY_KIND
 
@@ -28,7 +29,7 @@ class TargetKind:
 
     def is_that_of(self, target: ObjectRef) -> bool:
         """Whether a target is one of these."""
-        return target.kind == self.kind and target.group == self.group
+        return target.kind == self.kind and group_of(target) == self.group
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ class Shape:
 def kind(name: str) -> TargetKind:
     """One of Kubernetes' own kinds."""
     known = BY_KIND[name]
-    group, slash, _ = known.api_version.partition("/")
-    return TargetKind(group if slash else "", name, known.plural)
+    return TargetKind(known.group, name, known.plural)
 
 
 def _path(text: str) -> Field:
