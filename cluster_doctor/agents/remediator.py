@@ -15,7 +15,15 @@ from cluster_doctor.domain.remediation import Approval, Decision, Outcome, Remed
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.reasoning import plan_for
-from cluster_doctor.tools.writing import Mandate, WriteAccess, apply_steps, confirm, rehearse_plans, undo_steps
+from cluster_doctor.tools.writing import (
+    Mandate,
+    WriteAccess,
+    apply_steps,
+    confirm,
+    is_enough,
+    rehearse_plans,
+    undo_steps,
+)
 
 Plans = Sequence[RemediationPlan]
 VALID = timedelta(hours=1)
@@ -68,11 +76,9 @@ def still_holds(
     if strange := sorted(chosen - offered.keys()):
         return f"the approval covers steps that are not offered: {', '.join(strange)}"
     for key in sorted(chosen):
-        verdict = offered[key].verdict
-        if verdict.approvers and approval.approver not in verdict.approvers:
-            return f"{approval.approver} may not approve step {key}; {', '.join(verdict.approvers)} may"
-        if verdict.approvals > 1:
-            return f"step {key} needs the word of {verdict.approvals} people, and one has spoken"
+        quorum = is_enough(offered[key].verdict, [approval.approver])
+        if not quorum.enough:
+            return f"step {key}: {'; '.join(quorum.reasons)}"
     return ""
 
 

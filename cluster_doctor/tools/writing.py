@@ -9,9 +9,10 @@ from cluster_doctor.remediation.cluster import confirming
 from cluster_doctor.remediation.cluster.access import WriteAccess
 from cluster_doctor.remediation.cluster.carrying_out import Mandate, apply_steps, rehearse_plans, undo_steps
 from cluster_doctor.remediation.cluster.confirming import Confirmation
+from cluster_doctor.remediation.policy import is_enough
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
-__all__ = ["Mandate", "WriteAccess", "apply_steps", "confirm", "rehearse_plans", "undo_steps"]
+__all__ = ["Mandate", "WriteAccess", "apply_steps", "confirm", "is_enough", "rehearse_plans", "undo_steps"]
 
 
 def confirm(mandate: Mandate, plans: Sequence[RemediationPlan], look: Callable[[], ClusterSnapshot]) -> Confirmation:

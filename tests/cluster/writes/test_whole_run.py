@@ -201,7 +201,7 @@ def test_a_person_whom_the_policy_does_not_name(shop: Shop) -> None:
     with History(shop.home) as history:
         standing = shop.begin(history)
         answered = shop.runs(history).answer(standing.report.run_id, standing.interrupt_id, yes(standing))
-        assert "ada may not approve" in outcome_of(answered).note
+        assert "ada may not approve this" in outcome_of(answered).note
         assert shop.selector == "website"
 
 
