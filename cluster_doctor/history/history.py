@@ -56,9 +56,7 @@ class History:
         """The checkpoints; opened when first needed, because LangGraph takes a second to load."""
         from cluster_doctor.history.checkpoints import open_checkpointer  # noqa: PLC0415 - as the docstring says
 
-        saver = open_checkpointer(self._database or self.home / "checkpoints.sqlite")
-        self._closing.callback(saver.conn.close)
-        return saver
+        return open_checkpointer(self._database or self.home / "checkpoints.sqlite")
 
     @cached_property
     def incidents(self) -> IncidentIndex:
@@ -90,6 +88,8 @@ class History:
 
     def close(self) -> None:
         """Close what is open."""
+        if "checkpointer" in self.__dict__:
+            self.checkpointer.conn.close()
         self._closing.close()
 
     def _opened(self, file: str, holds: str, remedy: str) -> Store:

@@ -7,13 +7,14 @@ told to a user as all other errors of the history are. Import it only where Post
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.serde.base import SerializerProtocol
-from psycopg import Connection
+from psycopg import Connection, Error
 from psycopg.rows import DictRow
 from sqlalchemy import URL
 
@@ -43,13 +44,27 @@ class ServerCheckpoints(PostgresSaver):
                 raise RunError("another process makes the tables of the checkpoints", UNREACHABLE)
             self.setup()
 
+    @contextmanager
+    def _talking(self) -> Iterator[None]:
+        """Talk to the server, by a new connection if the last one was lost.
+
+        Raises:
+            RunError: the server cannot be used.
+        """
+        with self.lock:
+            if not _answers(self._connection):
+                self._connection.close()
+                self._connection = self.conn = open_connection(self._url)
+        with server_errors(self._url):
+            yield
+
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Read a checkpoint.
 
         Raises:
             RunError: the server cannot be used, or the checkpoint is damaged.
         """
-        with server_errors(self._url):
+        with self._talking():
             return super().get_tuple(config)
 
     def list(
@@ -65,7 +80,7 @@ class ServerCheckpoints(PostgresSaver):
         Raises:
             RunError: as above.
         """
-        with server_errors(self._url):
+        with self._talking():
             yield from super().list(config, filter=filter, before=before, limit=limit)
 
     def put(
@@ -80,7 +95,7 @@ class ServerCheckpoints(PostgresSaver):
         Raises:
             RunError: the server cannot be used.
         """
-        with server_errors(self._url):
+        with self._talking():
             return super().put(config, checkpoint, metadata, new_versions)
 
     def put_writes(
@@ -91,8 +106,16 @@ class ServerCheckpoints(PostgresSaver):
         Raises:
             RunError: the server cannot be used.
         """
-        with server_errors(self._url):
+        with self._talking():
             super().put_writes(config, writes, task_id, task_path)
+
+
+def _answers(connection: Connection[DictRow]) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except Error:
+        return False
+    return True
 
 
 def open_on_server(url: URL, serializer: SerializerProtocol) -> ServerCheckpoints:

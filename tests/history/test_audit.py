@@ -116,7 +116,7 @@ ODD = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.data())
 def test_any_single_change_of_any_stored_row_is_found(kept: Path, where: st.DataObject) -> None:
     table = where.draw(st.sampled_from(sorted(TOUCHED)))

@@ -8,16 +8,19 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _PLACES = "/usr/lib/postgresql"
 _SECONDS = 60
+_KEEP = '''"$@" & server=$!; read -r said; kill -QUIT $server; wait $server; [ "$said" ] || rm -rf "$PWD"'''
+"""Runs a server until it is told to stop, or until whoever could tell it is gone; then nothing is left of it."""
 
 
 def binaries() -> Path | None:
-    """Find the folder with `initdb` and `pg_ctl`, of the newest version; None if there is none."""
+    """Find the folder with `initdb` and `postgres`, of the newest version; None if there is none."""
     there = sorted(Path(_PLACES).glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].partition(".")[0]))
     found = str(there[-1]) if there else shutil.which("initdb")
     return Path(found).resolve().parent if found else None
@@ -38,13 +41,25 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Start it, as it was."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -c fsync=off"
-        self._run("pg_ctl", "-D", str(self._folder), "-l", str(self._folder / "log"), "-o", options, "-w", "start")
+        """Start it, as it was, and wait until it answers."""
+        server = [
+            self._programs / "postgres", "-D", self._folder, "-p", str(self.port), "-c", "listen_addresses=127.0.0.1",
+            "-c", f"unix_socket_directories={self._folder}", "-c", "fsync=off",
+        ]  # fmt: skip
+        self._keeper = subprocess.Popen(
+            ["/bin/sh", "-c", _KEEP, "sh", *server],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder,
+            **_as_other(),
+        )  # type: ignore[call-overload]  # fmt: skip
+        until = time.monotonic() + _SECONDS
+        asked = [str(self._programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        while subprocess.run(asked, check=False).returncode:
+            assert time.monotonic() < until, "the server does not answer"
+            time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop it; whoever is connected loses the connection."""
-        self._run("pg_ctl", "-D", str(self._folder), "-m", "immediate", "-w", "stop")
+        """Stop it at once; whoever is connected loses the connection."""
+        self._keeper.communicate(b"stop\n", timeout=_SECONDS)
 
     def new_database(self) -> str:
         """Make an empty database; return its address."""
@@ -54,12 +69,10 @@ class Server:
         return f"postgresql://doctor@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:
-        """Run a program of Postgres, which refuses to run as root, as another user where that is needed."""
-        user = _other_user() if os.geteuid() == 0 else None
-        ids = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         subprocess.run(
             [self._programs / program, *arguments],
-            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=self._folder, timeout=_SECONDS, **ids,
+            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=self._folder, timeout=_SECONDS,
+            **_as_other(),
         )  # type: ignore[call-overload]  # fmt: skip
 
 
@@ -78,6 +91,14 @@ def running_server(programs: Path) -> Iterator[Server]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_other() -> dict[str, object]:
+    """Say as whom to run what refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    user = _other_user()
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _other_user() -> pwd.struct_passwd:
