@@ -30,6 +30,11 @@ from cluster_doctor.remediation.gitops.splices import spliced
 MOST_CHANGES = 500
 """Single changes that one edit may come to."""
 
+
+class NotInFileError(RemediationError):
+    """An object is not in a file that could be read."""
+
+
 _PARTS = re.compile(r"^(?:%.*\r?\n)*---(?=\s|$)", re.MULTILINE)
 _WHOLE = "document"
 
@@ -79,7 +84,7 @@ def find_object(text: str, ref: ObjectRef | None) -> tuple[int, int, int, tuple[
     best = [place for exact, place in found if exact] or [place for _, place in found]
     what = str(ref) if ref else "a document"
     if not best:
-        raise RemediationError(f"{what} is not in the file", "Look for it elsewhere.")
+        raise NotInFileError(f"{what} is not in the file", "Look for it elsewhere.")
     if len(best) > 1:
         raise RemediationError(f"{what} is in the file {len(best)} times", "Remove all but one, or edit it by hand.")
     return best[0]
