@@ -46,7 +46,8 @@ class Entry:
         tool: what is run there; None to see from the files.
         values: files of Helm values, from the top, the last wins.
         release: the Helm release's name.
-        overridden: Helm keys that are set over all files, outside of the repository.
+        overridden: what is set over all files from outside of the repository: Helm keys, or the last parts of
+            fields; an empty one stands for anything.
     """
 
     path: str = "."
@@ -80,6 +81,7 @@ def find_source(tree: SourceTree, ref: ObjectRef, entry: Entry, edits: Sequence[
     path = clean_path(entry.path)
     match tool_at(tree, entry):
         case Tool.KUSTOMIZE:
+            _refuse_overridden(entry, edits)
             return find_in_kustomization(tree, path, ref, edits)
         case Tool.HELM:
             return find_in_chart(Chart(tree, path, entry.values, entry.overridden), ref, edits)
@@ -87,6 +89,15 @@ def find_source(tree: SourceTree, ref: ObjectRef, entry: Entry, edits: Sequence[
             files = [path] if tree.has(path) else manifests(tree, path)
             found = find_manifest(tree, files, ref)
             return (Definition(found.file, found.way, found.ref, tuple(edits)),)
+
+
+def _refuse_overridden(entry: Entry, edits: Sequence[FieldEdit]) -> None:
+    for edit in edits:
+        if any(not over or edit.path[-len(over) :] == over for over in entry.overridden):
+            raise RemediationError(
+                f"{edit.place} may be set by what deploys {entry.path}, over all that is in the repository",
+                "Change it in the resource of Argo CD or Flux.",
+            )
 
 
 def tool_at(tree: SourceTree, entry: Entry) -> Tool:

@@ -71,11 +71,8 @@ def test_links_submodules_pointers_and_huge_files_are_refused(tmp_path: Path) ->
     outside.mkdir()
     (outside / "web.yaml").write_text(DEPLOYMENT)
     top = tmp_path / "top"
-    tree = tree_of(
-        top,
     pointer = "version https://git-lfs.github.com/spec/v1\n# web\n"
     tree = tree_of(top, f"== sub/.git\ngitdir: x\n== sub/web.yaml\n{DEPLOYMENT}== lfs.yaml\n{pointer}")
-    )
     (top / "link.yaml").symlink_to(outside / "web.yaml")
     (top / "folder").symlink_to(outside)
     (top / "huge.yaml").write_bytes(b"#" * (9 << 20))
