@@ -16,7 +16,7 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.remediation.gitops.manifests import document, holds
 from cluster_doctor.remediation.gitops.tree import SourceTree
-from cluster_doctor.snapshot.paths import mapping, text, words
+from cluster_doctor.snapshot.paths import mapping, objects, text, words
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 DEEPEST = 20
@@ -80,7 +80,7 @@ def find_layers(tree: SourceTree, folder: str, ref: ObjectRef) -> Layered:
     if found:
         places = ", ".join(sorted({one.file for one in found}))
         raise RemediationError(f"{ref} comes from {len(found)} places of {folder}: {places}", "Edit it by hand.")
-    outside = f"; it takes in {', '.join(remote)} from elsewhere" if remote else ""
+    outside = f"; it takes in {', '.join(remote)}" if remote else ""
     raise RemediationError(f"no manifest of {ref} is below {folder}{outside}", "Name the repository and path it is in.")
 
 
@@ -91,6 +91,9 @@ def _search(tree: SourceTree, folder: str, ref: ObjectRef, remote: list[str], de
         return
     if depth == 0 and any(says.get(field) for field in ("helmCharts", "generators")):
         remote.append("charts or generators")
+    for field in ("configMapGenerator", "secretGenerator"):
+        made = [text(entry, "name") for _, entry in objects(says, field)]
+        remote += [f"what {field} makes of {name}" for name in made if name and inner.name.startswith(name)]
     for taken in [*words(says, "resources"), *words(says, "bases"), *words(says, "components")]:
         place = normpath(join(folder, taken))
         if tree.has(place):

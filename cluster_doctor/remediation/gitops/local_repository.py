@@ -123,6 +123,20 @@ class LocalRepository:
             RemediationError: nothing changes, the branch is checked out somewhere, holds commits of others, or was
                 moved at the same time.
         """
+        from dulwich.file import FileLocked  # noqa: PLC0415 - loaded already
+
+        try:
+            return self._proposed(changes, provenance, title, revision, identity)
+        except FileLocked as error:
+            raise RemediationError("the branch is being moved by somebody else", "Try again.") from error
+        except OSError as error:
+            raise RemediationError(
+                f"{self._folder} cannot be written: {error.strerror}", "Check its rights."
+            ) from error
+
+    def _proposed(
+        self, changes: FileChanges, provenance: Provenance, title: str, revision: str, identity: str
+    ) -> Proposal:
         base = self._commit(revision or self.default_branch)
         tree = self._changed(CommitTree(self._repo, base.tree), changes)
         if tree == base.tree:
@@ -227,7 +241,7 @@ class LocalRepository:
             else refs.set_if_equals(reference, old.id, commit.id, committer=who, message=said)
         )
         if not moved:
-            raise RemediationError(f"branch {name} was moved by somebody else", "Try again.")
+            raise RemediationError("the branch was moved by somebody else", "Try again.")
 
 
 def _fingerprint(commit: Commit) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import JsonValue
 
 from cluster_doctor.domain.errors import RemediationError
@@ -20,10 +22,8 @@ def new_patch(layer: Layer, ref: ObjectRef, edits: list[FieldEdit]) -> Definitio
     Raises:
         RemediationError: the edits cannot be said as a strategic merge patch.
     """
-    known = BY_KIND.get(ref.kind)
-    in_lists = any(part.startswith("[") for edit in edits for part in edit.path)
     patch = patch_of(edits)
-    if patch is None or (in_lists and (known is None or ref.group not in known.api_version)):
+    if patch is None or not merges(ref, edits):
         raise RemediationError(
             f"{layer.file}: a patch of {ref} would replace a whole list", "Write a JSON 6902 patch by hand."
         )
@@ -42,3 +42,10 @@ def new_patch(layer: Layer, ref: ObjectRef, edits: list[FieldEdit]) -> Definitio
     else:
         edit = FieldEdit(path=("patches",), was=now, becomes=[entry])
     return Definition(layer.file, Way.NEW_PATCH, None, (edit,))
+
+
+def merges(ref: ObjectRef, edits: Iterable[FieldEdit]) -> bool:
+    """Whether a strategic merge patch leaves the rest of a list alone, as Kubernetes' own kinds say how to."""
+    known = BY_KIND.get(ref.kind)
+    own = known is not None and known.api_version.rpartition("/")[0] == ref.group
+    return own or not any(part.startswith("[") for edit in edits for part in edit.path)

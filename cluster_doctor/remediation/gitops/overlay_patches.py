@@ -15,6 +15,7 @@ from cluster_doctor.remediation.gitops.definition import Definition, Way
 from cluster_doctor.remediation.gitops.edit_text import edit_text
 from cluster_doctor.remediation.gitops.encoding import decoded
 from cluster_doctor.remediation.gitops.kustomization import Layer, is_target, patches_of
+from cluster_doctor.remediation.gitops.new_patch import merges
 from cluster_doctor.remediation.gitops.parsing import parse
 from cluster_doctor.remediation.gitops.scalars import value_of
 from cluster_doctor.remediation.gitops.tree import SourceTree
@@ -59,13 +60,18 @@ def existing_patch(
                 f"{patch.file or layer.file}: the patch that sets {edit.place} selects more than {ref}",
                 "Edit it by hand.",
             )
+        if edit.becomes is None and (patch.ref is None or value_at(manifest, edit.path) is not None):
+            raise RemediationError(
+                f"{patch.file or layer.file}: without the patch's {edit.place} that of the manifest would count",
+                "Edit it by hand.",
+            )
         found = patch.definition(Way.PATCH, (edit.model_copy(update={"path": path}),))
     return found
 
 
 def wider_patch(tree: SourceTree, layer: Layer, ref: ObjectRef, edits: list[FieldEdit]) -> Definition | None:
     """A strategic patch of the object alone that can take more fields; None if the layer has none."""
-    if any(edit.becomes is None for edit in edits):
+    if any(edit.becomes is None for edit in edits) or not merges(ref, edits):
         return None
     for patch, alone in _patches(tree, layer, ref):
         if alone and isinstance(patch.value, dict):

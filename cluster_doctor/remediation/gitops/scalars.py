@@ -25,7 +25,11 @@ _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|[1-
 _OCTAL = re.compile(r"0[0-7]+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _PLAIN = re.compile(r"[\w./][\w./@+=-]*(?::[\w./@+=-]+)*")
-_CAREFUL = re.compile(r"[yn]|[\d.][\d.:_e+-]*|\d{4}-[\d:.tz+-]*|0[xob][\da-f_]+|\.(?:inf|nan)", re.IGNORECASE)
+_CAREFUL = re.compile(
+    r"[yn]|\d[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.[\d_]+(?:e[-+]?\d+)?|\.(?:inf|nan)"  # words and decimal numbers
+    r"|0[xob][\da-f_]+|\d+(?::\d+)+(?:\.\d*)?|\d{4}-\d[\d:.tz+-]*",  # other bases, base sixty, dates
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[^\W\d_][\w./@+=-]*(?:,? [\w./@+=()-]+)*")
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _STRING_TAGS = ("tag:yaml.org,2002:str", "!!str", "!")

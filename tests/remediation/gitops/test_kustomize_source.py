@@ -199,9 +199,43 @@ def test_what_cannot_be_edited_safely_is_refused(tmp_path: Path, kustomization: 
         changes_of(tree, step_of((IMAGE, "web:1", "web:2")), PROD)
 
 
+def test_a_field_of_the_shared_base_is_removed_by_a_patch_of_the_overlay(tmp_path: Path) -> None:
+    tree = _overlay(tmp_path, "# the end\n")
+    changes = changes_of(tree, step_of((MEMORY, "64Mi", None)), PROD)
+    assert lines_of(tree, changes)[-1] == "overlays/prod/kustomization.yaml +                memory: null"
+
+
+def test_a_patch_that_hides_a_value_of_the_base_is_not_just_emptied(tmp_path: Path) -> None:
+    patch = DEPLOYMENT.replace("replicas: 1", "replicas: 2")
+    tree = _overlay(tmp_path, "patches:\n- path: p.yaml\n", f"== overlays/prod/p.yaml\n{patch}")
+    with pytest.raises(RemediationError, match=r"that of the manifest would count"):
+        changes_of(tree, step_of((REPLICAS, 2, None)), PROD)
+
+
+def test_lists_of_custom_kinds_are_not_replaced_by_a_patch(tmp_path: Path) -> None:
+    thing = (
+        "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: web}\nspec: {rows: [{name: a, x: 1}, {name: b}]}\n"
+    )
+    tree = tree_of(
+        tmp_path,
+        f"== base/t.yaml\n{thing}== base/kustomization.yaml\nresources: [t.yaml]\n"
+        "== overlays/prod/kustomization.yaml\nresources: [../../base]\n",
+    )
+    ref = ObjectRef(kind="Thing", name="web", namespace="shop", api_version="example.com/v1")
+    with pytest.raises(RemediationError, match="would replace a whole list"):
+        changes_of(tree, step_of((("spec", "rows", "[name=a]", "x"), 1, 2), ref=ref), PROD)
+
+
+def test_an_object_that_is_generated_is_said_to_be(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, "== kustomization.yaml\nconfigMapGenerator: [{name: web, literals: [a=b]}]\n")
+    ref = ObjectRef(kind="ConfigMap", name="web-k8h2", namespace="shop")
+    with pytest.raises(RemediationError, match="it takes in what configMapGenerator makes of web"):
+        changes_of(tree, step_of((("data", "a"), "b", "c"), ref=ref), Entry("."))
+
+
 def test_what_comes_from_elsewhere_is_said(tmp_path: Path) -> None:
     tree = tree_of(tmp_path, "== kustomization.yaml\nresources: ['https://example.com/base?ref=v1']\n")
-    with pytest.raises(RemediationError, match=r"it takes in https://example.com/base\?ref=v1 from elsewhere"):
+    with pytest.raises(RemediationError, match=r"it takes in https://example.com/base\?ref=v1"):
         changes_of(tree, step_of((IMAGE, "web:1", "web:2")), Entry("."))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,6 +106,22 @@ def test_the_persons_files_index_branch_and_hooks_stay_untouched(clone: Path) ->
     ]
     assert after == before
     assert "image: web:2" in _git(clone, "show", f"{proposal.branch}:k8s/web.yaml")
+
+
+def test_two_who_propose_at_once_leave_one_branch_with_one_commit(clone: Path) -> None:
+    def attempt(digest: str) -> str:
+        try:
+            return _propose(clone, replace(FROM, digest=digest)).outcome.value
+        except RemediationError as error:
+            return error.what
+
+    for round_ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = sorted(pool.map(attempt, [f"{round_}a" * 32, f"{round_}b" * 32]))
+        assert all(outcome in {"created", "updated"} or "moved by somebody else" in outcome for outcome in outcomes)
+        assert {"created", "updated"} & set(outcomes)
+        assert _git(clone, "branch", "--list", "--format=%(refname:short)", "fix/*").split() == [BRANCH]
+        assert _git(clone, "rev-list", "--count", f"main..{BRANCH}").strip() == "1"
 
 
 def test_the_same_plan_again_changes_nothing(clone: Path) -> None:
@@ -214,6 +231,13 @@ def test_links_submodules_and_folders_of_a_commit_are_refused(clone: Path) -> No
             with pytest.raises(RemediationError, match=message):
                 tree.read(path)
         assert list(tree.files(".")) == ["README.md", "k8s/run.sh", "k8s/web.yaml"]
+
+
+def test_a_repository_that_cannot_be_written_is_said(clone: Path) -> None:
+    folder = clone / ".git/refs/heads/fix"
+    folder.write_text("in the way\n")
+    with pytest.raises(RemediationError, match="cannot be written: "):
+        _propose(clone)
 
 
 def test_what_is_no_repository_is_said(tmp_path: Path) -> None:
