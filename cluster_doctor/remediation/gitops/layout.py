@@ -26,6 +26,7 @@ class Layout:
         dash: columns from a key to the dashes below it.
         gap: characters from a dash to what follows.
         json: whether it is JSON.
+        closed: whether its last line ends with a line break, without which a literal block at the end loses its own.
     """
 
     newline: str = "\n"
@@ -33,6 +34,7 @@ class Layout:
     dash: int = 0
     gap: int = 2
     json: bool = False
+    closed: bool = True
 
 
 def layout_of(text: str, root: Node, *, json: bool) -> Layout:
@@ -53,6 +55,7 @@ def layout_of(text: str, root: Node, *, json: bool) -> Layout:
         dash=next((dash for dash in dashes if dash >= 0), 0),
         gap=next((gap for gap in gaps if gap > 1), 2),
         json=json,
+        closed=text.endswith("\n"),
     )
 
 
@@ -80,7 +83,7 @@ def block_lines(value: JsonValue, column: int, layout: Layout) -> list[str]:
                 first, *rest = item_lines(item, column, layout)
                 lines += [" " * column * bool(lines) + first, *rest]
             return lines
-        case str() if "\n" in value and literal_fits(value):
+        case str() if "\n" in value and literal_fits(value) and (layout.closed or not value.endswith("\n")):
             return literal_lines(value, column, literal_header(value, "|", layout.step))
         case _:
             return [flow_text(value, quoted=False)] if isinstance(value, dict | list) else [scalar_text(value)]

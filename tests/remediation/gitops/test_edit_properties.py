@@ -158,7 +158,7 @@ def _addition(author: _Author, path: tuple[str, ...], now: JsonValue) -> FieldEd
     return None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SEEDS)
 def test_what_is_set_or_added_and_taken_back_leaves_every_byte_as_it_was(seed: int) -> None:
     author = _Author(seed, wild=False)
@@ -176,7 +176,7 @@ def test_what_is_set_or_added_and_taken_back_leaves_every_byte_as_it_was(seed: i
     assert edit_text(after, None, [edit.reverse]) == text, edit
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SEEDS)
 def test_other_readers_find_what_the_edit_says_or_it_was_refused(seed: int) -> None:
     author = _Author(seed, wild=True)
