@@ -21,6 +21,7 @@ from cluster_doctor.remediation.gitops.assumed import is_assumed
 from cluster_doctor.remediation.gitops.definition import Definition, Way
 from cluster_doctor.remediation.gitops.encoding import decoded
 from cluster_doctor.remediation.gitops.manifests import document
+from cluster_doctor.remediation.gitops.scalars import plain_value
 from cluster_doctor.remediation.gitops.templates import Expression, expressions, pieces_of, values_in
 from cluster_doctor.remediation.gitops.tree import SourceTree
 from cluster_doctor.snapshot.paths import text
@@ -28,6 +29,7 @@ from cluster_doctor.snapshot.paths import text
 _HARMLESS = re.compile(
     r"\b(?:toYaml|quote|squote|toString|int|int64|trim|n?indent \d+|default|required)\b|[|()\s\d]|\"[^\"]*\""
 )
+_DEFAULT = re.compile(r"\bdefault\s+\$?(\"[^\"]*\"|\.Chart\.AppVersion|[\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def _key(chart: Chart, piece: str, file: str, expression: Expression) -> tuple[s
         RemediationError: it takes none or several, does more than to write it, or the key is set over all files.
     """
     keys = values_in(piece)
-    left = _HARMLESS.sub("", re.sub(r"\$?\.(?:Values|Chart)(?:\.\w+)+", "", piece)).strip("{}-. ")
+    left = _HARMLESS.sub("", re.sub(r"\$?\.(?:Values|Chart)(?:\.\w+)+", "", _DEFAULT.sub("", piece))).strip("{}-. ")
     if len(keys) != 1 or left:
         raise RemediationError(
             f"{file}:{expression.line}: it is not clear which value makes `{expression.value.strip()}`",
@@ -164,12 +166,16 @@ def _key(chart: Chart, piece: str, file: str, expression: Expression) -> tuple[s
 
 
 def _effective(chart: Chart, piece: str, key: tuple[str, ...]) -> JsonValue:
-    """The value of an expression: of its key, or of the chart's version where the key is empty and that stands in."""
+    """The value of an expression: of its key, or what `default` has where the key is empty."""
     value = chart.value(key)
-    if value in (None, "") and "AppVersion" in piece:
+    stands_in = _DEFAULT.search(piece)
+    if value not in (None, "") or stands_in is None:
+        return value
+    word = stands_in.group(1)
+    if word == ".Chart.AppVersion":
         about = document(chart.tree, join(chart.folder, "Chart.yaml"))
         return text(about if isinstance(about, dict) else {}, "appVersion")
-    return value
+    return word[1:-1] if word.startswith('"') else plain_value(word)
 
 
 def _edit(chart: Chart, path: tuple[str, ...], becomes: JsonValue) -> Definition:

@@ -137,3 +137,21 @@ def changes_of(tree: SourceTree, step: RemediationStep, entry: Entry) -> FileCha
         return FileChanges(files, definitions, Rendering(performed=False, note=note))
     rendering = check_rendering(command, tree, ChangedTree(tree, files), ref, step.edits)
     return FileChanges(files, definitions, rendering)
+
+
+def changes_of_all(tree: SourceTree, steps: Sequence[tuple[RemediationStep, Entry]]) -> FileChanges:
+    """Turn several steps into changed files, each on top of those before it.
+
+    Raises:
+        RemediationError: a step is none that files can make, or cannot be made there safely; then none is.
+    """
+    files, definitions, renderings = dict[str, bytes](), list[Definition](), list[Rendering]()
+    for step, entry in steps:
+        made = changes_of(ChangedTree(tree, files), step, entry)
+        files |= made.files
+        definitions += made.definitions
+        renderings.append(made.rendering)
+    note = "; ".join(dict.fromkeys(rendering.note for rendering in renderings))
+    performed = bool(renderings) and all(rendering.performed for rendering in renderings)
+    files = {path: content for path, content in files.items() if content != tree.read(path)}
+    return FileChanges(files, tuple(definitions), Rendering(performed=performed, note=note))

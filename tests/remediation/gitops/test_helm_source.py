@@ -140,6 +140,14 @@ def test_a_repository_and_a_tag_are_told_apart(tmp_path: Path) -> None:
     _seen(changes)
 
 
+def test_a_default_of_the_template_stands_in_for_an_empty_value(tmp_path: Path) -> None:
+    chart = CHART.replace("{{ .Values.replicaCount }}", "{{ .Values.replicaCount | default 1 }}")
+    tree = tree_of(tmp_path, chart.replace("replicaCount: 1\n", "").replace("replicaCount: 2\n", ""))
+    changes = changes_of(tree, step_of((REPLICAS, 1, 3)), PROD)
+    assert lines_of(tree, changes) == ["env/prod.yaml +replicaCount: 3"]
+    _seen(changes)
+
+
 def test_ports_of_a_service_come_from_their_values(tmp_path: Path) -> None:
     tree = tree_of(tmp_path, CHART)
     step = step_of((("spec", "ports", "[port=80]", "targetPort"), 8081, 8080), ref=SERVICE)
