@@ -15,7 +15,7 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import FieldEdit, Verb
-from cluster_doctor.remediation.gitops.definition import Definition, changed_files
+from cluster_doctor.remediation.gitops.definition import Definition, Way, changed_files
 from cluster_doctor.remediation.gitops.helm import Chart, find_in_chart
 from cluster_doctor.remediation.gitops.kustomization import kustomization_in
 from cluster_doctor.remediation.gitops.kustomize import find_in_kustomization
@@ -133,7 +133,8 @@ def changes_of(tree: SourceTree, step: RemediationStep, entry: Entry) -> FileCha
         case Tool.PLAIN:
             return FileChanges(files, definitions)
     if command is None:
-        note = "not rendered: neither kustomize, kubectl nor helm that could do it is installed"
+        shared = "; `images` may set other objects too" if any(d.way is Way.IMAGES for d in definitions) else ""
+        note = f"not rendered: no kustomize, kubectl or helm that could do it is installed{shared}"
         return FileChanges(files, definitions, Rendering(performed=False, note=note))
     rendering = check_rendering(command, tree, ChangedTree(tree, files), ref, step.edits)
     return FileChanges(files, definitions, rendering)

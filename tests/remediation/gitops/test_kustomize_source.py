@@ -177,6 +177,17 @@ def test_an_entry_of_images_that_others_use_too_is_refused_once_rendered(tmp_pat
         changes_of(tree, step_of((IMAGE, "web:2x", "web:3x")), PROD)
 
 
+def test_without_a_tool_the_result_says_that_nothing_was_rendered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    tree = _overlay(tmp_path, 'images: [{name: web, newTag: "2"}]\n')
+    changes = changes_of(tree, step_of((IMAGE, "web:2", "web:3")), PROD)
+    assert not changes.rendering.performed
+    assert changes.rendering.note.startswith("not rendered: no kustomize, kubectl or helm")
+    assert "`images` may set other objects too" in changes.rendering.note
+
+
 @pytest.mark.parametrize(
     ("kustomization", "message"),
     [
