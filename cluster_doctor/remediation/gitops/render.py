@@ -1,0 +1,172 @@
+"""Renders a source before and after an edit with the tools that deploy it, where they are installed.
+
+They run on a copy of the files, with no environment but a search path and a home of their own, and never on the
+network: what a source takes in from elsewhere is not rendered.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue
+from yaml import YAMLError
+
+from cluster_doctor.domain.errors import RemediationError
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.steps import FieldEdit
+from cluster_doctor.remediation.fields import edited, value_at
+from cluster_doctor.remediation.gitops.assumed import is_assumed
+from cluster_doctor.remediation.gitops.difference import first_difference, same
+from cluster_doctor.remediation.gitops.tree import SourceTree
+from cluster_doctor.snapshot.paths import text
+from cluster_doctor.snapshot.yaml_text import load_yaml
+
+SECONDS = 60
+"""How long one rendering may take."""
+
+MOST_BYTES = 256 << 20
+"""Bytes of a repository that is copied to be rendered."""
+
+Objects = dict[ObjectRef, dict[str, JsonValue]]
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """Whether an edit was seen in what is deployed, by which command, or why not."""
+
+    performed: bool
+    note: str
+
+
+def kustomize_command(folder: str) -> tuple[str, ...] | None:
+    """The command that builds a kustomization; None if no tool is installed."""
+    if shutil.which("kustomize"):
+        return ("kustomize", "build", f"./{folder}")
+    return ("kubectl", "kustomize", f"./{folder}") if shutil.which("kubectl") else None
+
+
+def helm_command(chart: str, values: Sequence[str], release: str, namespace: str) -> tuple[str, ...] | None:
+    """The command that renders a chart; None if Helm is not installed."""
+    if not shutil.which("helm"):
+        return None
+    files = [word for file in values for word in ("--values", f"./{file}")]
+    return ("helm", "template", release or "release", f"./{chart}", "--namespace", namespace or "default", *files)
+
+
+def check_rendering(
+    command: Sequence[str], before: SourceTree, after: SourceTree, ref: ObjectRef, edits: Sequence[FieldEdit]
+) -> Rendering:
+    """Render twice and hold the difference against the edits.
+
+    Raises:
+        RemediationError: what is deployed would change in another way than the edits say.
+    """
+    try:
+        old, new = rendered(command, before), rendered(command, after)
+    except RenderingError as error:
+        return Rendering(performed=False, note=f"not rendered: {error.what}")
+    target = next((there for there in new if _is(there, ref)), None)
+    if target is None:
+        raise RemediationError(f"rendered with `{' '.join(command[:2])}`, {ref} is not there", "Name its source.")
+    for there in sorted(old.keys() | new.keys()):
+        wanted = old.get(there)
+        if there == target and wanted is not None:
+            wanted = _wanted(wanted, edits)
+        found = new.get(there)
+        if wanted is None or found is None or not same(wanted, found):
+            change = first_difference(wanted, found)
+            raise RemediationError(
+                f"rendered with `{' '.join(command[:2])}`, the edit changes {there} at {change} as nobody asked for",
+                "Edit it by hand.",
+            )
+    return Rendering(performed=True, note=f"rendered before and after with `{' '.join(command[:2])}`: exactly the edit")
+
+
+class RenderingError(RemediationError):
+    """A tool could not render a source as it is."""
+
+
+def rendered(command: Sequence[str], tree: SourceTree) -> Objects:
+    """Render a copy of a tree.
+
+    Raises:
+        RenderingError: the tool fails, takes too long, or writes what is no YAML.
+    """
+    with tempfile.TemporaryDirectory(prefix="cluster-doctor-") as place:
+        top, home = Path(place) / "source", Path(place) / "home"
+        home.mkdir()
+        _copy(tree, top)
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(home),
+            "KUBECONFIG": os.devnull,
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+            "GIT_ALLOW_PROTOCOL": "none",
+        }
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed command; its paths were checked by the tree
+                command, cwd=top, env=environment, capture_output=True, timeout=SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise RenderingError(f"`{command[0]}` did not answer: {type(error).__name__}") from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise RenderingError(f"`{' '.join(command[:2])}` failed: {said[-1][:300] if said else 'it said nothing'}")
+    return _objects(done.stdout)
+
+
+def _copy(tree: SourceTree, top: Path) -> None:
+    """Copy what can be read; a tool that needs the rest says so itself."""
+    total = 0
+    for file in tree.files("."):
+        try:
+            content = tree.read(file)
+        except RemediationError:
+            continue
+        total += len(content)
+        if total > MOST_BYTES:
+            raise RenderingError(f"the repository has more than {MOST_BYTES} bytes")
+        (top / file).parent.mkdir(parents=True, exist_ok=True)
+        (top / file).write_bytes(content)
+
+
+def _objects(content: bytes) -> Objects:
+    found: Objects = {}
+    try:
+        for value in load_yaml(content):
+            if isinstance(value, dict):
+                ref = ObjectRef(
+                    kind=text(value, "kind"),
+                    name=text(value, "metadata", "name"),
+                    namespace=text(value, "metadata", "namespace") or None,
+                    api_version=text(value, "apiVersion"),
+                )
+                found[ref] = value
+    except (YAMLError, ValueError) as error:
+        raise RenderingError("what it wrote is no YAML") from error
+    return found
+
+
+def _is(there: ObjectRef, ref: ObjectRef) -> bool:
+    """Whether a rendered object is the one; what deploys it may give it its namespace only then."""
+    space = there.namespace or ref.namespace
+    return ObjectRef(kind=there.kind, name=there.name, namespace=space, api_version=there.api_version) == ref
+
+
+def _wanted(old: dict[str, JsonValue], edits: Sequence[FieldEdit]) -> dict[str, JsonValue]:
+    """The rendered object with the edits made; a field that means what an edit assumes is taken as it."""
+    for edit in edits:
+        now = value_at(old, edit.path)
+        if not is_assumed(edit.path, now, edit.was):
+            raise RemediationError(
+                f"rendered, {edit.place} is {now!r} and was to be {edit.was!r}", "Diagnose again; it may not be synced."
+            )
+        old = edited(old, [FieldEdit(path=edit.path, was=now, becomes=edit.becomes)])
+    return old
