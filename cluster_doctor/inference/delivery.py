@@ -54,7 +54,7 @@ def _place(named: dict[str, JsonValue], resource: Custom) -> str | None:
 
 def made_by(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
     """What a controller makes from a resource and others miss: a Secret, or KEDA's autoscaler."""
-    for child in cluster.owned_by(ref) if ref.group == _KEDA else ():
+    for child in cluster.all_owned_by(ref) if ref.group == _KEDA else ():
         if isinstance(child, Autoscaler):
             yield child.ref
     if (ref.kind, ref.group) not in _MAKERS:

@@ -96,6 +96,11 @@ class ObjectIndex:
         """List the Events with one of some reasons, whatever they are about."""
         return [event for reason in reasons for event in self.tables.events_by_reason.get(reason, ())]
 
-    def owned_by(self, ref: ObjectRef) -> list[View]:
-        """List the objects that an object manages directly."""
-        return list(self.tables.by_owner.get(ref, []))
+    def owned_by(self, ref: ObjectRef, kind: type[V]) -> list[V]:
+        """List the objects of a kind that an object manages directly."""
+        return list(self.tables.by_owner(kind).get(ref, []))  # type: ignore[arg-type]  # keyed by the view's own type
+
+    def all_owned_by(self, ref: ObjectRef) -> list[View]:
+        """List the objects of all kinds but Events that an object manages directly."""
+        kinds = [kind for kind in self.tables.by_type if kind is not Event]
+        return [view for kind in kinds for view in self.owned_by(ref, kind)]

@@ -41,6 +41,7 @@ class ObjectTables:
         self.objects = tuple(objects)
         self.by_type: dict[type[View], dict[tuple[str, str], View]] = defaultdict(dict)
         self.by_namespace: dict[tuple[type[View], str], list[View]] = defaultdict(list)
+        self._by_owner: dict[type[View], dict[ObjectRef, list[View]]] = {}
         events = 0
         for raw in self.objects:
             view = view_of(raw)
@@ -86,12 +87,12 @@ class ObjectTables:
             found[event.reason].append(event)
         return found
 
-    @cached_property
-    def by_owner(self) -> dict[ObjectRef, list[View]]:
-        """Objects under what manages them directly."""
-        found: dict[ObjectRef, list[View]] = defaultdict(list)
-        for kind in self.by_type:
-            for view in self._all(kind) if kind is not Event else ():
+    def by_owner(self, kind: type[View]) -> dict[ObjectRef, list[View]]:
+        """Objects of a kind under what manages them directly; made for each kind when it is first asked for."""
+        if kind not in self._by_owner:
+            found: dict[ObjectRef, list[View]] = defaultdict(list)
+            for view in self._all(kind):
                 if view.controller:
                     found[view.controller].append(view)
-        return found
+            self._by_owner[kind] = found
+        return self._by_owner[kind]

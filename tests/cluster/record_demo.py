@@ -106,8 +106,8 @@ def with_quiet_days(cluster: ClusterSnapshot) -> ClusterSnapshot:
 
 
 def _released_at(cluster: ClusterSnapshot) -> datetime:
-    owned = cluster.owned_by(Deployment.ref_to(NAMESPACE, RELEASED))
-    newest = max((view for view in owned if isinstance(view, ReplicaSet)), key=lambda view: view.revision)
+    owned = cluster.owned_by(Deployment.ref_to(NAMESPACE, RELEASED), ReplicaSet)
+    newest = max(owned, key=lambda view: view.revision)
     if newest.created_at is None:
         raise ValueError(f"{newest.ref} does not tell when it was made")
     return newest.created_at

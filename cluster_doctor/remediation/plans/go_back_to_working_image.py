@@ -21,7 +21,7 @@ def go_back_to_working_image(cluster: ClusterSnapshot, cause: RootCause) -> Chan
     if workload is None or not name or not broken:
         return None
     revisions = sorted(
-        (view for view in cluster.owned_by(workload.ref) if isinstance(view, ReplicaSet)),
+        cluster.owned_by(workload.ref, ReplicaSet),
         key=lambda view: (view.ready_replicas > 0, view.revision),
         reverse=True,
     )

@@ -87,5 +87,5 @@ def has_its_pods(workload: Workload, cluster: ClusterSnapshot) -> bool:
         made = workload.integer("status", "currentNumberScheduled")
     else:
         made = 0
-    pods = [pod for pod in cluster.owned_by(workload.ref) if isinstance(pod, Pod) and not pod.finished]
+    pods = [pod for pod in cluster.owned_by(workload.ref, Pod) if not pod.finished]
     return max(made, len(pods)) >= wanted

@@ -63,7 +63,7 @@ def certificate_challenge_fails(resource: Custom, cluster: ClusterSnapshot) -> M
         evidence=(resource.cite("status.state"), resource.cite("status.reason")),
         blame=resource.ref,
         effects=(Effect(EffectKind.NOT_RECONCILED, resource.ref),),
-        because=tuple(Effect(EffectKind.NOT_RECONCILED, child.ref) for child in cluster.owned_by(resource.ref)),
+        because=tuple(Effect(EffectKind.NOT_RECONCILED, child.ref) for child in cluster.all_owned_by(resource.ref)),
         since=resource.created_at,
         facts=(("name", name), ("state", state)),
     )

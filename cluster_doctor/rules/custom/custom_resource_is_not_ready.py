@@ -96,7 +96,7 @@ def custom_resource_is_not_ready(resource: Custom, cluster: ClusterSnapshot) -> 
         effects=(Effect(EffectKind.NOT_RECONCILED, resource.ref),),
         because=(
             Effect(EffectKind.NOT_RECONCILED, resource.ref),
-            *(Effect(EffectKind.NOT_RECONCILED, child.ref) for child in cluster.owned_by(resource.ref)),
+            *(Effect(EffectKind.NOT_RECONCILED, child.ref) for child in cluster.all_owned_by(resource.ref)),
             *(Effect(EffectKind.NOT_RECONCILED, named) for named in named_by(resource, cluster)),
             *(webhook_effects(webhook, cluster) if (webhook := named_webhook(told)) else ()),
         ),

@@ -101,7 +101,7 @@ def earlier_run_blocks_cron_job(cron: CronJob, cluster: ClusterSnapshot) -> Matc
 
 def _running(cron: CronJob, cluster: ClusterSnapshot) -> Iterator[Job]:
     """Jobs of a CronJob that have not ended, the oldest first."""
-    jobs = [job for job in cluster.owned_by(cron.ref) if isinstance(job, Job)]
+    jobs = cluster.owned_by(cron.ref, Job)
     for job in sorted(jobs, key=lambda one: (str(one.created_at), one.name)):
         if not job.complete and not job.failed and not job.suspended:
             yield job

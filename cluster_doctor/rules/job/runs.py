@@ -11,6 +11,6 @@ def later_run_succeeded(job: Job, cluster: ClusterSnapshot) -> bool:
     owner = job.controller
     return any(
         view.complete and view.created_at > job.created_at
-        for view in (cluster.owned_by(owner) if owner else ())
-        if isinstance(view, Job) and view.created_at and job.created_at
+        for view in (cluster.owned_by(owner, Job) if owner else ())
+        if view.created_at and job.created_at
     )

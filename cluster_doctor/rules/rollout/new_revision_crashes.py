@@ -135,7 +135,7 @@ def new_revision_crashes(deployment: Deployment, cluster: ClusterSnapshot) -> Ma
         https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment
     """
     revisions = sorted(
-        (view for view in cluster.owned_by(deployment.ref) if isinstance(view, ReplicaSet) and view.revision),
+        (view for view in cluster.owned_by(deployment.ref, ReplicaSet) if view.revision),
         key=lambda replicas: replicas.revision,
     )
     if len(revisions) < 2:

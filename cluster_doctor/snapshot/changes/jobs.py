@@ -22,7 +22,7 @@ def job_start(job: View, cluster: ClusterSnapshot) -> Iterator[Change]:
         return
     by = str(job.controller) if job.controller else ""
     if job.controller:
-        runs = [run for run in cluster.owned_by(job.controller) if isinstance(run, Job)]
+        runs = cluster.owned_by(job.controller, Job)
         if job.ref not in {run.ref for run in sorted(runs, key=lambda run: _started(run) or _NEVER)[-MOST_RUNS:]}:
             return
     yield Change(
@@ -39,7 +39,7 @@ def last_run(cron_job: View, cluster: ClusterSnapshot) -> Iterator[Change]:
     """When a CronJob last began a run of which no Job is left."""
     if not isinstance(cron_job, CronJob) or cron_job.last_scheduled_at is None:
         return
-    if not any(isinstance(owned, Job) for owned in cluster.owned_by(cron_job.ref)):
+    if not cluster.owned_by(cron_job.ref, Job):
         yield Change(
             kind=ChangeKind.JOB,
             subject=cron_job.ref,

@@ -59,12 +59,16 @@ class Revision:
 
 def revisions_of(cluster: ClusterSnapshot, workload: ObjectRef) -> list[Revision]:
     """List the revisions of a workload, the oldest first."""
-    found = []
-    for view in cluster.owned_by(workload):
-        if isinstance(view, ReplicaSet) and view.revision:
-            found.append(Revision(view.revision, view, "", _REUSED in view.annotations))
-        elif isinstance(view, Custom) and view.ref.kind == "ControllerRevision":
-            found.append(Revision(view.integer("revision"), view, "data.", reused=False))
+    found = [
+        Revision(replicas.revision, replicas, "", _REUSED in replicas.annotations)
+        for replicas in cluster.owned_by(workload, ReplicaSet)
+        if replicas.revision
+    ]
+    found += [
+        Revision(kept.integer("revision"), kept, "data.", reused=False)
+        for kept in cluster.owned_by(workload, Custom)
+        if kept.ref.kind == "ControllerRevision"
+    ]
     return sorted(found, key=lambda revision: revision.number)
 
 
