@@ -89,7 +89,7 @@ class ObjectIndex:
 
     def events_about(self, ref: ObjectRef, *reasons: str) -> list[Event]:
         """List the Events about an object, newest first, all or those with one of the reasons."""
-        found = self.tables.events_by_subject.get((ref.kind, ref.namespace or "", ref.name), ())
+        found = self.tables.events_of((ref.kind, ref.namespace or "", ref.name))
         return [event for event in found if (not reasons or event.reason in reasons) and event.regarding == ref]
 
     def events_with(self, *reasons: str) -> list[Event]:

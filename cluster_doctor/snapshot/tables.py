@@ -42,6 +42,7 @@ class ObjectTables:
         self.by_type: dict[type[View], dict[tuple[str, str], View]] = defaultdict(dict)
         self.by_namespace: dict[tuple[type[View], str], list[View]] = defaultdict(list)
         self._by_owner: dict[type[View], dict[ObjectRef, list[View]]] = {}
+        self._in_order: set[tuple[str, str, str]] = set()
         events = 0
         for raw in self.objects:
             view = view_of(raw)
@@ -68,15 +69,19 @@ class ObjectTables:
                 found[(pod.namespace or "", key, value)].append(pod)
         return found
 
+    def events_of(self, subject: tuple[str, str, str]) -> list[Event]:
+        """Events under kind, namespace and name of what they are about, newest first; put in order when asked for."""
+        found = self._events_by_subject.get(subject, [])
+        if len(found) > 1 and subject not in self._in_order:
+            found.sort(key=lambda event: event.last_seen.timestamp() if event.last_seen else 0.0, reverse=True)
+            self._in_order.add(subject)
+        return found
+
     @cached_property
-    def events_by_subject(self) -> dict[tuple[str, str, str], list[Event]]:
-        """Events under kind, namespace and name of what they are about, newest first."""
+    def _events_by_subject(self) -> dict[tuple[str, str, str], list[Event]]:
         found: dict[tuple[str, str, str], list[Event]] = defaultdict(list)
         for event in self._all(Event):
             found[event.regarding_key].append(event)
-        for events in found.values():
-            if len(events) > 1:
-                events.sort(key=lambda event: event.last_seen.timestamp() if event.last_seen else 0.0, reverse=True)
         return found
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cluster_doctor.domain.evidence import Evidence
@@ -11,7 +11,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.container.ending import crashing_now
 from cluster_doctor.rules.job.runs import later_run_succeeded
 from cluster_doctor.snapshot.log_lines.harmless import speaks_of_success
-from cluster_doctor.snapshot.log_lines.told import Told, read_told
+from cluster_doctor.snapshot.log_lines.told import Told, read_told, telling_lines
 from cluster_doctor.snapshot.log_lines.trouble import OF_CALLS, Trouble
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -97,17 +97,14 @@ def callers_in_trouble(cluster: ClusterSnapshot) -> Iterator[Workload]:
 def _read(logs: list[ContainerLog]) -> Iterator[FailingCall]:
     seen: set[Told] = set()
     for log in logs:
-        worked: list[str] = []
         first = max(0, len(log.lines) - _MOST_LINES)
-        for position in range(len(log.lines) - 1, first - 1, -1):
-            line = log.lines[position]
-            told = read_call(line)
-            if told is None:
-                if speaks_of_success(line):
-                    worked.append(line)
-            elif told not in seen and not _worked_later(told, worked) and not _is_lone(told, log):
-                seen.add(told)
-                yield FailingCall(told, log, position)
+        lines = log.lines[first:]
+        for position in sorted(telling_lines(lines), reverse=True):
+            told = read_call(lines[position])
+            if told is None or told in seen or _worked_later(told, lines[position + 1 :]) or _is_lone(told, log):
+                continue
+            seen.add(told)
+            yield FailingCall(told, log, first + position)
 
 
 def _is_lone(told: Told, log: ContainerLog) -> bool:
@@ -117,6 +114,8 @@ def _is_lone(told: Told, log: ContainerLog) -> bool:
     return sum(read_call(line) == told for line in log.lines[-_MOST_LINES:]) < _OFTEN
 
 
-def _worked_later(told: Told, worked: list[str]) -> bool:
+def _worked_later(told: Told, later: Sequence[str]) -> bool:
     """Tell whether a later line says that what failed works: then the failure was a retry, and is history."""
-    return bool(told.host) and any(told.host in line for line in worked)
+    return bool(told.host) and any(
+        told.host in line and speaks_of_success(line) and read_call(line) is None for line in later
+    )
