@@ -7,16 +7,12 @@ from pathlib import Path
 
 from cluster_doctor.history.history import History
 from cluster_doctor.remediation.cluster.access import WriteAccess
-from cluster_doctor.remediation.cluster.applying import Point
+from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
 from cluster_doctor.remediation.policy import live_judge, load_policy
 from cluster_doctor.remediation.policy.entries import PolicyRoute
 from cluster_doctor.sources.live.target import Target
 from cluster_doctor.workflow.state import Place
-
-
-def _nowhere(_: str) -> None:
-    """Nobody listens to where the protocol stands."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class Writing:
     kubeconfig: str | None = None
     context: str | None = None
     patience: Patience = field(default_factory=Patience)
-    point: Point = _nowhere
+    point: Point = unheard
 
 
 class WriteAccesses:

@@ -6,15 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cluster_doctor.history.write_log import WriteLog
-from cluster_doctor.remediation.cluster.applying import Point
+from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
 from cluster_doctor.remediation.cluster.rehearsing import Judge
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.live.target import Target
-
-
-def _nowhere(_: str) -> None:
-    """Nobody listens to where the protocol stands."""
 
 
 @dataclass(frozen=True)
@@ -35,4 +31,4 @@ class WriteAccess:
     judge: Callable[[ClusterSnapshot], Judge]
     policy_digest: str = ""
     patience: Patience = field(default_factory=Patience)
-    point: Point = _nowhere
+    point: Point = unheard

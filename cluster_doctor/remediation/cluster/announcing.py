@@ -11,9 +11,9 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.rehearsal import RehearsedStep
 from cluster_doctor.domain.steps import FieldEdit
 from cluster_doctor.history.write_log import WriteKind, WriteLog, WriteRecord, WriteState
-from cluster_doctor.remediation.cluster.difference import Object
 from cluster_doctor.remediation.cluster.happened import generation_of
 from cluster_doctor.remediation.cluster.write import Write, identity_of, mark_of
+from cluster_doctor.remediation.fields import Object
 
 _EDITS = TypeAdapter(tuple[FieldEdit, ...])
 

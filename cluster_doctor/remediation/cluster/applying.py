@@ -18,18 +18,25 @@ from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import FieldEdit, Verb
 from cluster_doctor.history.write_log import WriteKind, WriteRecord, WriteState
 from cluster_doctor.remediation.cluster.announcing import Announcements, announced, diff_of
-from cluster_doctor.remediation.cluster.difference import Object, difference
+from cluster_doctor.remediation.cluster.difference import difference
 from cluster_doctor.remediation.cluster.happened import happened
 from cluster_doctor.remediation.cluster.identity import objection_to
 from cluster_doctor.remediation.cluster.making import RefusedError, backward, forward
 from cluster_doctor.remediation.cluster.rehearsing import Judge
 from cluster_doctor.remediation.cluster.write import Write, identity_of
 from cluster_doctor.remediation.cluster.writer import ApiWriter
+from cluster_doctor.remediation.fields import Object
 from cluster_doctor.sources.wire.failure import ReadFailure
 
 Point = Callable[[str], None]
 """Hears where the protocol stands; a test kills the process there."""
 Make = Callable[[Object | None], Write]
+
+
+def unheard(point: str) -> None:
+    """Let a point pass: nobody listens."""
+    del point
+
 
 _ATTEMPTS = 6
 _PAUSE = 0.5
@@ -39,9 +46,7 @@ _STATES = {WriteKind.APPLY: StepState.APPLIED, WriteKind.UNDO: StepState.UNDONE}
 class Applier:
     """Carries out the steps of one approval."""
 
-    def __init__(
-        self, writer: ApiWriter, announcements: Announcements, judge: Judge, point: Point = lambda _: None
-    ) -> None:
+    def __init__(self, writer: ApiWriter, announcements: Announcements, judge: Judge, point: Point = unheard) -> None:
         """Prepare.
 
         Args:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from cluster_doctor.domain.steps import FieldEdit
+from cluster_doctor.remediation.fields import Object
 
-Object = dict[str, JsonValue]
 MARK = "cluster-doctor.io/step"
 """Annotation that tells which step wrote an object last."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from cluster_doctor.domain.steps import Verb
-from cluster_doctor.remediation.cluster.difference import Object
 from cluster_doctor.remediation.cluster.write import identity_of, mark_of
+from cluster_doctor.remediation.fields import Object
 
 
 def happened(verb: Verb, announced: dict[str, JsonValue], live: Object | None) -> bool | None:

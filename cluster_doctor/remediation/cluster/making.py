@@ -8,10 +8,9 @@ from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import Verb
 from cluster_doctor.history.write_log import WriteRecord
 from cluster_doctor.remediation.cluster.announcing import diff_of
-from cluster_doctor.remediation.cluster.difference import Object
 from cluster_doctor.remediation.cluster.write import Write, create, delete, evict, identity_of, patch
 from cluster_doctor.remediation.cluster.writer import ApiWriter
-from cluster_doctor.remediation.fields import edited
+from cluster_doctor.remediation.fields import Object, edited
 
 
 class RefusedError(RemediationError):

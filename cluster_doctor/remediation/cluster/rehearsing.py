@@ -11,10 +11,10 @@ from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.rehearsal import RehearsedStep
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
 from cluster_doctor.domain.steps import Verb
-from cluster_doctor.remediation.cluster.difference import Object, difference
+from cluster_doctor.remediation.cluster.difference import difference
 from cluster_doctor.remediation.cluster.write import Write, create, delete, evict, identity_of, patch, there_and_back
 from cluster_doctor.remediation.cluster.writer import ApiWriter
-from cluster_doctor.remediation.fields import ValueDiffersError, edited
+from cluster_doctor.remediation.fields import Object, ValueDiffersError, edited
 from cluster_doctor.sources.wire.failure import ReadFailure
 
 _ATTEMPTS = 6

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 import jsonpatch
 from pydantic import JsonValue
 
-from cluster_doctor.remediation.cluster.difference import MARK, Object
+from cluster_doctor.remediation.cluster.difference import MARK
+from cluster_doctor.remediation.fields import Object
 
 FIELD_MANAGER = "cluster-doctor"
 JSON_PATCH = "application/json-patch+json"

@@ -18,8 +18,8 @@ from cluster_doctor.history.history import History
 from cluster_doctor.history.run_lock import run_lock
 from cluster_doctor.remediation.cluster.announcing import Announcements
 from cluster_doctor.remediation.cluster.applying import Applier
-from cluster_doctor.remediation.cluster.difference import Object
 from cluster_doctor.remediation.cluster.writer import open_writer
+from cluster_doctor.remediation.fields import Object
 from cluster_doctor.sources.live.target import Target
 
 Steps = list[tuple[RehearsedStep, RemediationStep]]

@@ -11,15 +11,14 @@ import pytest
 
 from cluster.api import TestCluster
 from cluster.waiting import until
+from cluster.writes.killed import allowed
 from cluster.writes.steps import EXAMPLES, SPACE, Example, Json
 from cluster_doctor.domain.outcome import StepState
-from cluster_doctor.domain.policy import PolicyVerdict
-from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import StepType, Verb
 from cluster_doctor.history.history import History
 from cluster_doctor.remediation.cluster.announcing import Announcements
 from cluster_doctor.remediation.cluster.applying import Applier
-from cluster_doctor.remediation.cluster.difference import MARK, Object, bare, difference
+from cluster_doctor.remediation.cluster.difference import MARK, bare, difference
 from cluster_doctor.remediation.cluster.rehearsing import rehearse_step
 from cluster_doctor.remediation.cluster.writer import ApiWriter, open_writer
 from cluster_doctor.sources.live.target import Target
@@ -48,11 +47,6 @@ def space(cluster: TestCluster) -> Iterator[None]:
 def writer(cluster: TestCluster) -> Iterator[ApiWriter]:
     with open_writer(Target(kubeconfig=str(cluster.kubeconfig))) as opened:
         yield opened
-
-
-def allowed(step: RemediationStep, live: Object | None) -> PolicyVerdict:
-    del step, live
-    return PolicyVerdict(allowed=True, reasons=("this test allows it",))
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 from cluster_doctor.history.history import History
 from cluster_doctor.remediation.cluster.announcing import Announcements
 from cluster_doctor.remediation.cluster.applying import Applier
-from cluster_doctor.remediation.cluster.difference import Object
 from cluster_doctor.remediation.cluster.rehearsing import Judge, rehearse_step
 from cluster_doctor.remediation.cluster.writer import ApiWriter, open_writer
+from cluster_doctor.remediation.fields import Object
 from cluster_doctor.sources.live.target import Target
 
 pytestmark = pytest.mark.cluster
