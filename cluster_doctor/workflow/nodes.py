@@ -108,12 +108,13 @@ class Nodes:
 
     def _rehearse(self, case: Case) -> CaseState:
         cluster, plans = self._cluster(case), self._plans(case)
-        self._bench.progress("rehearsing the plans")
         try:
             access = self._bench.write_access(case.place)
         except RemediationError as error:  # a diagnosis is worth having though nothing may be changed
             shown = Rehearsal(plan_digest=plans_digest(plans, cluster.identity), note=error.what)
         else:
+            if access is not None:
+                self._bench.progress("rehearsing the plans")
             shown = rehearse(access, plans, cluster)
         digest = digest_of(plans, cluster.identity, shown)
         self._take_down(case, *asked(digest, shown))
