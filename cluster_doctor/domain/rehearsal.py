@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.policy import PolicyVerdict
+from cluster_doctor.domain.proposal import RehearsedProposal
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 
@@ -53,8 +54,9 @@ class RehearsedStep(BaseModel):
 class Rehearsal(BaseModel):
     """The dry run of all steps that a program can carry out.
 
-    `plan_digest` is that of the plans, `policy_digest` that of the policy; `identity` was read over the connection that
-    would write, and `at` is when. Without a cluster to try on, `performed` is False and `note` says why.
+    `plan_digest` is that of the plans, `policy_digest` that of the policy; `identity` was read over the connection
+    that would write, and `at` is when. `proposals` are the plans turned into changed files. Without a cluster to try
+    on, `performed` is False and `note` says why.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,6 +67,7 @@ class Rehearsal(BaseModel):
     identity: ClusterIdentity | None = None
     policy_digest: str = ""
     steps: tuple[RehearsedStep, ...] = ()
+    proposals: tuple[RehearsedProposal, ...] = ()
     at: datetime | None = None
 
     @property

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.outcome import StepOutcome
+from cluster_doctor.domain.proposal import ProposalOutcome
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 
@@ -105,7 +106,8 @@ class Approval(BaseModel):
 class Outcome(BaseModel):
     """What happened to the plan.
 
-    `applied` says that every approved step was carried out in the cluster and stands; `healed` whether that made the
+    `applied` says that every approved step was carried out in the cluster and stands; `proposals` what became of the
+    changes to repositories; `healed` whether that made the
     cause go away, None where nobody looked. `escalated` says what a person has to see to.
     """
 
@@ -116,5 +118,6 @@ class Outcome(BaseModel):
     exported: tuple[str, ...] = ()
     note: str = ""
     steps: tuple[StepOutcome, ...] = ()
+    proposals: tuple[ProposalOutcome, ...] = ()
     healed: bool | None = None
     escalated: str = ""

@@ -7,14 +7,14 @@ are, no hook runs, nothing is fetched or pushed. The branch is always one of our
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cluster_doctor.domain.errors import RemediationError
+from cluster_doctor.domain.proposal import ProposalState
 from cluster_doctor.remediation.gitops.commit_tree import CommitTree
+from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
 from cluster_doctor.remediation.gitops.mailed_patch import mailed_patch
 from cluster_doctor.remediation.gitops.provenance import BRANCHES, FINGERPRINT, PLAN, Provenance, trailer
 from cluster_doctor.remediation.gitops.source import FileChanges
@@ -31,51 +31,18 @@ _MOST_ABOVE = 100
 """Commits of a branch that are looked through for one of ours below somebody else's."""
 
 
-class Proposed(StrEnum):
-    """What became of the branch."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A branch with one commit that makes the change.
-
-    Attributes:
-        branch: its name.
-        commit: the id of its commit.
-        base: the id of the commit that it is made on.
-        patch: the same as a patch for `git am` and `git apply`.
-        outcome: whether the branch was made, moved or left as it was.
-    """
-
-    branch: str
-    commit: str
-    base: str
-    patch: bytes
-    outcome: Proposed
-
-    def save(self, folder: Path) -> Path:
-        """Write the patch into a folder, named for the branch; the same proposal gives the same file."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{self.branch.rpartition('/')[2]}.patch"
-        path.write_bytes(self.patch)
-        return path
-
-
 class LocalRepository:
     """A Git repository on disk.
 
     Args:
         folder: its top folder, or a bare repository.
+        identity: who commits.
 
     Raises:
         RemediationError: there is none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, identity: str = IDENTITY) -> None:
         """Open it."""
         from dulwich.errors import NotGitRepository  # noqa: PLC0415 - only those who use Git pay for it
         from dulwich.repo import Repo  # noqa: PLC0415 - as above
@@ -84,7 +51,7 @@ class LocalRepository:
             self._repo: Repo = Repo(str(folder))
         except (NotGitRepository, OSError) as error:
             raise RemediationError(f"{folder} is no Git repository", "Name the top folder of a clone.") from error
-        self._folder = folder
+        self._folder, self._identity = folder, identity
 
     def __enter__(self) -> Self:
         return self
@@ -92,6 +59,11 @@ class LocalRepository:
     def __exit__(self, *_: object) -> None:
         """Close its files."""
         self._repo.close()
+
+    @property
+    def name(self) -> str:
+        """Its folder."""
+        return str(self._folder)
 
     @property
     def default_branch(self) -> str:
@@ -107,13 +79,15 @@ class LocalRepository:
             return pointers["HEAD"].removeprefix(_HEADS)
         raise RemediationError(f"{self._folder} has no default branch", "Name the branch.")
 
+    def head(self, revision: str = "") -> str:
+        """The id of the commit at a branch, tag or commit; at the default branch without any."""
+        return self._commit(revision or self.default_branch).id.decode()
+
     def tree(self, revision: str = "") -> CommitTree:
         """The files at a branch, tag or commit; at the default branch without any."""
         return CommitTree(self._repo, self._commit(revision or self.default_branch).tree)
 
-    def propose(
-        self, changes: FileChanges, provenance: Provenance, title: str, revision: str = "", identity: str = IDENTITY
-    ) -> Proposal:
+    def propose(self, changes: FileChanges, provenance: Provenance, text: ProposalText, revision: str = "") -> Proposal:
         """Put changes on a branch as one commit on top of a revision.
 
         The branch of an earlier proposal with the same fingerprint is moved to the new commit, and left alone where it
@@ -126,7 +100,7 @@ class LocalRepository:
         from dulwich.file import FileLocked  # noqa: PLC0415 - loaded already
 
         try:
-            return self._proposed(changes, provenance, title, revision, identity)
+            return self._proposed(changes, provenance, text, revision)
         except FileLocked as error:
             raise RemediationError("the branch is being moved by somebody else", "Try again.") from error
         except OSError as error:
@@ -134,24 +108,22 @@ class LocalRepository:
                 f"{self._folder} cannot be written: {error.strerror}", "Check its rights."
             ) from error
 
-    def _proposed(
-        self, changes: FileChanges, provenance: Provenance, title: str, revision: str, identity: str
-    ) -> Proposal:
+    def _proposed(self, changes: FileChanges, provenance: Provenance, text: ProposalText, revision: str) -> Proposal:
         base = self._commit(revision or self.default_branch)
         tree = self._changed(CommitTree(self._repo, base.tree), changes)
         if tree == base.tree:
             raise RemediationError("the files have this content already", "There is nothing to propose.")
         name, old = self._branch_for(provenance)
         body = [f"{path}: {definition.way.value}" for definition in changes.definitions for path in [definition.file]]
-        message = provenance.message(title, [*dict.fromkeys(body), changes.rendering.note])
+        message = provenance.message(text.title, [*dict.fromkeys(body), changes.rendering.note])
         if old is not None and old.tree == tree and old.parents == [base.id] and _digest(old) == provenance.digest:
-            commit, outcome = old, Proposed.UNCHANGED
+            commit, state = old, ProposalState.UNCHANGED
         else:
-            commit = self._new_commit(tree, base, message, identity, provenance)
-            self._move(name, old, commit, identity)
-            outcome = Proposed.CREATED if old is None else Proposed.UPDATED
+            commit = self._new_commit(tree, base, message, provenance)
+            self._move(name, old, commit)
+            state = ProposalState.CREATED if old is None else ProposalState.UPDATED
         patch = mailed_patch(self._repo, base, commit)
-        return Proposal(name, commit.id.decode(), base.id.decode(), patch, outcome)
+        return Proposal(name, commit.id.decode(), base.id.decode(), state, patch)
 
     def _commit(self, revision: str) -> Commit:
         from dulwich.objectspec import parse_commit  # noqa: PLC0415 - loaded already
@@ -212,12 +184,12 @@ class LocalRepository:
             here = found  # type: ignore[assignment]  # the parent of a commit is one
             yield here
 
-    def _new_commit(self, tree: ObjectID, base: Commit, message: str, identity: str, provenance: Provenance) -> Commit:
+    def _new_commit(self, tree: ObjectID, base: Commit, message: str, provenance: Provenance) -> Commit:
         from dulwich.objects import Commit  # noqa: PLC0415 - loaded already
 
         commit = Commit()
         commit.tree, commit.parents = tree, [base.id]
-        commit.author = commit.committer = " ".join(identity.split()).encode()
+        commit.author = commit.committer = " ".join(self._identity.split()).encode()
         commit.author_time = commit.commit_time = int(provenance.at.astimezone(UTC).timestamp())
         commit.author_timezone = commit.commit_timezone = 0
         commit.encoding = b"UTF-8"
@@ -225,7 +197,7 @@ class LocalRepository:
         self._repo.object_store.add_object(commit)
         return commit
 
-    def _move(self, name: str, old: Commit | None, commit: Commit, identity: str) -> None:
+    def _move(self, name: str, old: Commit | None, commit: Commit) -> None:
         """Set the branch, if it still is where it was seen."""
         from dulwich.refs import Ref  # noqa: PLC0415 - loaded already
         from dulwich.worktree import list_worktrees  # noqa: PLC0415 - as above
@@ -234,7 +206,7 @@ class LocalRepository:
         if any(worktree.branch == reference for worktree in list_worktrees(self._repo)):
             raise RemediationError(f"branch {name} is checked out", "Check another one out first.")
         refs, said = self._repo.refs, b"cluster-doctor: proposal"
-        who = identity.encode()
+        who = self._identity.encode()
         moved = (
             refs.add_if_new(reference, commit.id, committer=who, message=said)
             if old is None

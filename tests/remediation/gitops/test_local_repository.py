@@ -13,8 +13,10 @@ import pytest
 from trees import DEPLOYMENT, IMAGE, REPLICAS, step_of, tree_of
 
 from cluster_doctor.domain.errors import RemediationError
+from cluster_doctor.domain.proposal import ProposalState
 from cluster_doctor.domain.remediation import RemediationStep
-from cluster_doctor.remediation.gitops.local_repository import LocalRepository, Proposal, Proposed
+from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
+from cluster_doctor.remediation.gitops.local_repository import LocalRepository
 from cluster_doctor.remediation.gitops.provenance import FINGERPRINT, Provenance, trailer
 from cluster_doctor.remediation.gitops.source import Entry, changes_of
 
@@ -53,12 +55,12 @@ def clone(tmp_path: Path) -> Path:
 def _propose(folder: Path, provenance: Provenance = FROM, step: RemediationStep = STEP, revision: str = "") -> Proposal:
     with LocalRepository(folder) as repository:
         changes = changes_of(repository.tree(revision), step, Entry("k8s"))
-        return repository.propose(changes, provenance, "Set the image of web to web:2", revision)
+        return repository.propose(changes, provenance, ProposalText("Set the image of web to web:2"), revision)
 
 
 def test_one_commit_on_a_branch_of_its_own_with_its_provenance(clone: Path) -> None:
     proposal = _propose(clone)
-    assert (proposal.branch, proposal.outcome) == (BRANCH, Proposed.CREATED)
+    assert (proposal.branch, proposal.state) == (BRANCH, ProposalState.CREATED)
     assert _git(clone, "rev-list", "--count", f"main..{BRANCH}").strip() == "1"
     assert _git(clone, "diff", "--stat", "main", BRANCH).splitlines()[0].split() == ["k8s/web.yaml", "|", "2", "+-"]
     assert _git(clone, "log", "-1", "--format=%B", BRANCH).strip().splitlines() == [
@@ -111,7 +113,7 @@ def test_the_persons_files_index_branch_and_hooks_stay_untouched(clone: Path) ->
 def test_two_who_propose_at_once_leave_one_branch_with_one_commit(clone: Path) -> None:
     def attempt(digest: str) -> str:
         try:
-            return _propose(clone, replace(FROM, digest=digest)).outcome.value
+            return _propose(clone, replace(FROM, digest=digest)).state.value
         except RemediationError as error:
             return error.what
 
@@ -127,7 +129,7 @@ def test_two_who_propose_at_once_leave_one_branch_with_one_commit(clone: Path) -
 def test_the_same_plan_again_changes_nothing(clone: Path) -> None:
     first = _propose(clone)
     again = _propose(clone, replace(FROM, at=datetime(2024, 5, 9, tzinfo=UTC)))
-    assert again == replace(first, outcome=Proposed.UNCHANGED)
+    assert again == replace(first, state=ProposalState.UNCHANGED)
     assert len(_git(clone, "branch", "--list", "fix/*").splitlines()) == 1
 
 
@@ -136,7 +138,7 @@ def test_another_plan_for_the_same_cause_updates_the_branch(clone: Path) -> None
     second = _propose(
         clone, replace(FROM, digest="1e" * 32, at=datetime(2024, 5, 9, tzinfo=UTC)), step_of((REPLICAS, 1, 3))
     )
-    assert (second.branch, second.outcome) == (first.branch, Proposed.UPDATED)
+    assert (second.branch, second.state) == (first.branch, ProposalState.UPDATED)
     assert _git(clone, "rev-list", "--count", f"main..{BRANCH}").strip() == "1"
     assert "replicas: 3" in _git(clone, "show", f"{BRANCH}:k8s/web.yaml")
     assert "web:1" in _git(clone, "show", f"{BRANCH}:k8s/web.yaml")
@@ -147,7 +149,7 @@ def test_a_base_that_moved_on_is_taken_up(clone: Path) -> None:
     (clone / "README.md").write_text("more\n")
     _git(clone, "commit", "-qam", "second")
     second = _propose(clone)
-    assert (second.outcome, second.base) == (Proposed.UPDATED, _git(clone, "rev-parse", "main").strip())
+    assert (second.state, second.base) == (ProposalState.UPDATED, _git(clone, "rev-parse", "main").strip())
 
 
 def test_another_cause_on_the_same_day_gets_another_branch(clone: Path) -> None:
