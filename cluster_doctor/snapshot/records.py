@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from itertools import takewhile
 
 from pydantic import BaseModel, ConfigDict
 
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.snapshot.hints import lower
+from cluster_doctor.snapshot.log_lines.told import telling_lines
 
 
 class Record(BaseModel):
@@ -29,6 +34,20 @@ class ContainerLog(Record):
     previous: bool = False
     lines: tuple[str, ...] = ()
     truncated: bool = False
+
+    @cached_property
+    def lowered(self) -> str:
+        """All lines, joined and in lower case, to see quickly what they do not say."""
+        return lower("\n".join(self.lines))
+
+    @cached_property
+    def _telling(self) -> tuple[int, ...]:
+        return telling_lines(self.lines, self.lowered)
+
+    def newest_telling(self, last: int) -> Iterator[int]:
+        """Number those of the last lines that may tell of a trouble, the newest first."""
+        first = len(self.lines) - last
+        return takewhile(lambda position: position >= first, self._telling)
 
     def cite(self, position: int) -> Evidence:
         """Cite one line."""

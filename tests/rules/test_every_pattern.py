@@ -12,6 +12,7 @@ import pytest
 
 from cluster_doctor import rules
 from cluster_doctor.snapshot import log_lines
+from cluster_doctor.snapshot.log_lines.wording import Wording
 
 LINE = 16_000
 HOSTILE = {
@@ -29,6 +30,8 @@ BUDGET = 0.5
 def _patterns(value: object) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, Wording):
+        yield value.pattern
     elif isinstance(value, (tuple, list)):
         for member in value:
             yield from _patterns(member)

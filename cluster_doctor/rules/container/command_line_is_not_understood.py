@@ -8,17 +8,21 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.last_words import failing_pods, failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"flag provided but not defined: (-{1,2}[\w.-]+)"  # Go's package flag
     r"|unknown (?:shorthand )?flag: (?:'\w+' in )?(-{1,2}[\w.-]+)"  # spf13/pflag
     r"|(?:unrecognized|unknown|invalid|illegal|bad|no such|unsupported) option:?(?: --)? ['\"`]?(-{0,2}[\w.-]+)"
     r"|unrecognized arguments: (-{1,2}[\w.-]+)"  # Python's argparse
     r"|unexpected argument '(-{1,2}[\w.-]+)"  # clap, for Rust
     r"|Unrecognized VM option '([\w.-]+)|Unrecognized option: (-[\w.-]+)",  # Java
-    re.IGNORECASE,
+    "flag",
+    "option",
+    "argument",
+    any_case=True,
 )
 """How libraries that read command lines say that they do not know an option, which they name."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
@@ -11,6 +10,8 @@ from cluster_doctor.domain.findings import Match
 from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.snapshot.log_lines.told import read_told
 from cluster_doctor.snapshot.log_lines.trouble import Trouble
+from cluster_doctor.snapshot.log_lines.wording import Wording
+from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Pod
 
@@ -21,16 +22,16 @@ _OFTEN = 3
 Message = Callable[[Container, str], str]
 
 
-def complaints_of(pod: Pod, pattern: re.Pattern[str], message: Message, cluster: ClusterSnapshot) -> Iterator[Match]:
-    """Match each failing container whose log holds a line that a pattern matches.
+def complaints_of(pod: Pod, words: Wording, message: Message, cluster: ClusterSnapshot) -> Iterator[Match]:
+    """Match each failing container whose log holds a line that says certain words.
 
     Args:
         pod: whose containers are looked at.
-        pattern: what the line says; its first group that matched, or all of it, goes into the message.
+        words: what the line says; their first group that matched, or all of it, goes into the message.
         message: makes the statement of the container and of what was said.
         cluster: the picture with the logs.
     """
-    for container, found, evidence in failing_with(pattern, pod, cluster):
+    for container, found, evidence in failing_with(words, pod, cluster):
         told = next((group for group in found.groups() if group), found[0])
         yield Match(
             message=message(container, told.strip()),
@@ -42,27 +43,26 @@ def complaints_of(pod: Pod, pattern: re.Pattern[str], message: Message, cluster:
         )
 
 
-def keeps_saying(pod: Pod, pattern: re.Pattern[str], cluster: ClusterSnapshot) -> Evidence | None:
-    """Cite the newest line that a pattern matches, if a container says so again and again at the end of its log."""
-    return _again_and_again(pod, lambda line: pattern.search(line) is not None, cluster)
+def keeps_saying(pod: Pod, words: Wording, cluster: ClusterSnapshot) -> Evidence | None:
+    """Cite the newest line that says certain words, if a container does so again and again at the end of its log."""
+    return _again_and_again(pod, lambda log: [position for position, _ in words.newest_in(log, _LINES)], cluster)
 
 
 def keeps_telling(pod: Pod, trouble: Trouble, cluster: ClusterSnapshot) -> Evidence | None:
     """Cite the newest line that tells of a trouble, if a container does so again and again at the end of its log."""
 
-    def tells(line: str) -> bool:
-        told = read_told(line)
-        return told is not None and told.trouble is trouble
+    def telling(log: ContainerLog) -> list[int]:
+        read = ((position, read_told(log.lines[position])) for position in log.newest_telling(_LINES))
+        return [position for position, told in read if told and told.trouble is trouble]
 
-    return _again_and_again(pod, tells, cluster)
+    return _again_and_again(pod, telling, cluster)
 
 
-def _again_and_again(pod: Pod, tells: Callable[[str], bool], cluster: ClusterSnapshot) -> Evidence | None:
+def _again_and_again(pod: Pod, find: Callable[[ContainerLog], list[int]], cluster: ClusterSnapshot) -> Evidence | None:
     for log in cluster.logs_of(pod.ref):
         if log.previous:
             continue
-        first = max(0, len(log.lines) - _LINES)
-        told = [position for position in range(first, len(log.lines)) if tells(log.lines[position])]
-        if len(told) >= _OFTEN:
-            return log.cite(told[-1])
+        found = find(log)
+        if len(found) >= _OFTEN:
+            return log.cite(found[0])
     return None

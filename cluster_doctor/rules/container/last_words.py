@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.rules.container.ending import crashing_now
 from cluster_doctor.rules.selections import unwell_pods
-from cluster_doctor.snapshot.log_lines.line import LONGEST
 from cluster_doctor.snapshot.log_lines.told import Told, read_told
 from cluster_doctor.snapshot.log_lines.trouble import Trouble
+from cluster_doctor.snapshot.log_lines.wording import Wording
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, ContainerRole, Pod
@@ -38,21 +38,19 @@ def failing_pods(cluster: ClusterSnapshot) -> Iterator[Pod]:
 
 
 def last_words(
-    pod: Pod, container: Container, pattern: re.Pattern[str], cluster: ClusterSnapshot
+    pod: Pod, container: Container, words: Wording, cluster: ClusterSnapshot
 ) -> tuple[re.Match[str], Evidence] | None:
-    """Find the newest line of a container's logs that a pattern matches."""
+    """Find the newest line of a container's logs that says certain words."""
     for log in cluster.logs_of(pod.ref):
         if log.container not in {"", container.name}:
             continue
-        for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - _LINES), -1):
-            found = pattern.search(log.lines[position], 0, LONGEST)
-            if found:
-                return found, log.cite(position)
+        for position, found in words.newest_in(log, _LINES):
+            return found, log.cite(position)
     return None
 
 
 def failing_with(
-    words: re.Pattern[str], pod: Pod, cluster: ClusterSnapshot
+    words: Wording, pod: Pod, cluster: ClusterSnapshot
 ) -> Iterator[tuple[Container, re.Match[str], Evidence]]:
     """Yield the failing containers of a Pod whose logs say certain words: the newest line that does."""
     for container in failing_containers(pod, cluster):
@@ -83,7 +81,7 @@ def failing_for(
 def _newest(
     trouble: Trouble, log: ContainerLog, means: Callable[[ContainerLog, int], bool] | None
 ) -> tuple[Told, Evidence] | None:
-    for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - _LINES), -1):
+    for position in log.newest_telling(_LINES):
         told = read_told(log.lines[position])
         if told and told.trouble is trouble and (means is None or means(log, position)):
             return told, log.cite(position)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.ending import crashing_now, exit_code, how_it_ended
 from cluster_doctor.rules.container.last_words import last_words
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_ERROR = re.compile(r"\b(?:error|fatal|panic|exception|failed|cannot|unable)\b", re.IGNORECASE)
+_ERROR = wording(
+    r"\b(?:error|fatal|panic|exception|failed|cannot|unable)\b",
+    "error",
+    "fatal",
+    "panic",
+    "exception",
+    "failed",
+    "cannot",
+    "unable",
+    any_case=True,
+)
 
 
 @rule(Severity.ERROR, subject=Pod, directness=Directness.SUGGESTED, among=unwell_pods)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.container.final_complaint import complaints_of
 from cluster_doctor.rules.container.last_words import failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"(?:must|should|can|may|will) ?not (?:be )?(?:started|run|ran|executed|launched)(?: \w+)? as (?:the )?root\b.*"
     r"|\"root\" execution of .{0,60} is not permitted.*|refus(?:es|ing) to (?:start|run) as root.*"
     r"|running as root is not (?:allowed|permitted|supported).*",
-    re.IGNORECASE,
+    "root",
+    any_case=True,
 )
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.container.final_complaint import complaints_of
 from cluster_doctor.rules.container.last_words import failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"(?:ba|da|a|z)?sh: .{0,60}[Ss]yntax error.*|: syntax error(?:: |\b).{0,80}unexpected.*"
     r"|unexpected EOF while looking for matching"
-    r"|: line \d+: syntax error.*"
+    r"|: line \d+: syntax error.*",
+    "syntax error",
+    "unexpected eof",
 )
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.container.final_complaint import complaints_of
 from cluster_doctor.rules.container.last_words import failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"^(.*could not resize shared memory segment.*No space left on device.*|.*/dev/shm.*(?:No space left|ENOSPC).*"
     r"|.*(?:No space left|ENOSPC).*/dev/shm.*|.*shm_open.*(?:No space left|ENOSPC).*)",
-    re.IGNORECASE,
+    "no space left",
+    "enospc",
+    any_case=True,
 )
 
 

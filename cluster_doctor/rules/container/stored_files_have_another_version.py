@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.findings import Directness, Severity
 from cluster_doctor.rules.container.final_complaint import complaints_of
 from cluster_doctor.rules.container.last_words import failing_pods
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"^(.*database files are incompatible with server.*|.*initialized by PostgreSQL version.*not compatible.*"
     r"|.*(?:Cannot|can't) (?:upgrade|downgrade) from .*"
     r"|.*(?:UP|DOWN)GRADE PROBLEM: Found an invalid featureCompatibilityVersion.*"
     r"|.*Can't handle RDB format version.*|.*(?:cannot|unable to) downgrade a node from version.*"
     r"|.*data (?:directory|files?) .{0,80}(?:created|written) by (?:a )?(?:newer|older|different|another) version.*)",
-    re.IGNORECASE,
+    "incompatible",
+    "not compatible",
+    "grade ",
+    "version",
+    any_case=True,
 )
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.controlplane.control_plane import component
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"the server has received too many requests and has asked us to try again later"
     r"|[Tt]oo many requests, please try again later"
     r"|Sending 429 .{0,80}flowcontrol|rejected by .{0,40}priority.{0,10}fairness",
+    "too many requests",
+    "flowcontrol",
+    "fairness",
 )
 
 

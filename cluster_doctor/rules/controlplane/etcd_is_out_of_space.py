@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.controlplane.control_plane import component
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(r"mvcc: database space exceeded|alarm:NOSPACE|etcdserver: no space", re.IGNORECASE)
+_WORDS = wording(
+    r"mvcc: database space exceeded|alarm:NOSPACE|etcdserver: no space",
+    "space",
+    any_case=True,
+)
 
 
 @rule(Severity.CRITICAL, subject=Pod, needs=(Records.LOGS,), directness=Directness.STATED, among=pods_with_logs)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Namespace, Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"apply request took too long|slow fdatasync|leader failed to send out heartbeat on time"
-    r"|read-only range request.{0,80}took too long"
+    r"|read-only range request.{0,80}took too long",
+    "took too long",
+    "fdatasync",
+    "failed to send out heartbeat",
 )
 
 

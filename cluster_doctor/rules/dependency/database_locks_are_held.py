@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.container.last_words import last_words
 from cluster_doctor.rules.dependency.databases import databases
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, Workload
 
-_SERVER = re.compile(
+_SERVER = wording(
     r"still waiting for \w+Lock on |canceling statement due to lock timeout"
-    r"|Lock wait timeout exceeded|InnoDB: .{0,40}long semaphore wait"
+    r"|Lock wait timeout exceeded|InnoDB: .{0,40}long semaphore wait",
+    "lock",
+    "semaphore",
 )
-_CLIENT = re.compile(
+_CLIENT = wording(
     r"canceling statement due to lock timeout|could not obtain lock on"
-    r"|Lock wait timeout exceeded|ORA-00054|LockTimeout"
+    r"|Lock wait timeout exceeded|ORA-00054|LockTimeout",
+    "lock",
+    "ora-00054",
 )
 
 

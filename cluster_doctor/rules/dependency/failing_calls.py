@@ -11,7 +11,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.container.ending import crashing_now
 from cluster_doctor.rules.job.runs import later_run_succeeded
 from cluster_doctor.snapshot.log_lines.harmless import speaks_of_success
-from cluster_doctor.snapshot.log_lines.told import Told, read_told, telling_lines
+from cluster_doctor.snapshot.log_lines.told import Told, read_told
 from cluster_doctor.snapshot.log_lines.trouble import OF_CALLS, Trouble
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -97,21 +97,19 @@ def callers_in_trouble(cluster: ClusterSnapshot) -> Iterator[Workload]:
 def _read(logs: list[ContainerLog]) -> Iterator[FailingCall]:
     seen: set[Told] = set()
     for log in logs:
-        first = max(0, len(log.lines) - _MOST_LINES)
-        lines = log.lines[first:]
-        for position in sorted(telling_lines(lines), reverse=True):
-            told = read_call(lines[position])
-            if told is None or told in seen or _worked_later(told, lines[position + 1 :]) or _is_lone(told, log):
+        for position in log.newest_telling(_MOST_LINES):
+            told = read_call(log.lines[position])
+            if told is None or told in seen or _worked_later(told, log.lines[position + 1 :]) or _is_lone(told, log):
                 continue
             seen.add(told)
-            yield FailingCall(told, log, first + position)
+            yield FailingCall(told, log, position)
 
 
 def _is_lone(told: Told, log: ContainerLog) -> bool:
     """Tell whether a line tells of what a client meets now and then and tries again: two sessions in one row."""
     if told.trouble is not Trouble.LOCKED:
         return False
-    return sum(read_call(line) == told for line in log.lines[-_MOST_LINES:]) < _OFTEN
+    return sum(read_call(log.lines[position]) == told for position in log.newest_telling(_MOST_LINES)) < _OFTEN
 
 
 def _worked_later(told: Told, later: Sequence[str]) -> bool:

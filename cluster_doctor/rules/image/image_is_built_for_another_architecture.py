@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.ending import crashing_now
@@ -11,11 +9,16 @@ from cluster_doctor.rules.container.last_words import last_words
 from cluster_doctor.rules.container.start_errors import start_errors
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.paths import join
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node, Pod
 
-_WORDS = re.compile(r"exec format error", re.IGNORECASE)
+_WORDS = wording(
+    r"exec format error",
+    "exec format error",
+    any_case=True,
+)
 _ARCHITECTURE = "kubernetes.io/arch"
 
 

@@ -10,10 +10,13 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.network.mesh import GROUP, policies
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(r"rbac_access_denied_matched_policy\[(?:ns\[([\w.-]+)\]-policy\[([\w.-]+)\]|none)")
+_WORDS = wording(
+    r"rbac_access_denied_matched_policy\[(?:ns\[([\w.-]+)\]-policy\[([\w.-]+)\]|none)", "rbac_access_denied"
+)
 _LINES = 100
 
 
@@ -78,10 +81,7 @@ def authorization_policy_denies_calls(pod: Pod, cluster: ClusterSnapshot) -> Mat
         https://istio.io/latest/docs/ops/common-problems/security-issues/
     """
     for log in cluster.logs_of(pod.ref):
-        for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - _LINES), -1):
-            found = _WORDS.search(log.lines[position])
-            if not found:
-                continue
+        for position, found in _WORDS.newest_in(log, _LINES):
             meant = _policy(found, pod, cluster)
             callers = sorted(cluster.callers_of(cluster.workload_ref(pod.ref)))
             yield Match(

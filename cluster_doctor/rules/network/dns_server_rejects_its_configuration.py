@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap, Pod
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"Corefile:\d+ - Error during parsing: (?P<error>.+)|plugin/loop: (?P<loop>Loop .*detected.*)"
-    r"|Failed to initialize server: (?P<start>.+)"
+    r"|Failed to initialize server: (?P<start>.+)",
+    "corefile",
+    "plugin/loop",
+    "failed to initialize server",
 )
 
 

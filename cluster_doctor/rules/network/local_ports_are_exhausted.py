@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.paths import objects, text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
-_WORDS = re.compile(
-    r"^(?=.*(?:assign requested address|EADDRNOTAVAIL)).*?"  # so most lines are done with
+_WORDS = wording(
     r"(?:(?:dial|connect|upstream|socket|resolv)\w*.{0,300}(?:cannot assign requested address|EADDRNOTAVAIL)"
     r"|(?:cannot assign requested address|EADDRNOTAVAIL).*connect)",
-    re.IGNORECASE,
+    "assign requested address",
+    "eaddrnotavail",
+    any_case=True,
 )
 _SYSCTL = "net.ipv4.ip_local_port_range"
 

@@ -12,12 +12,15 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.tables import view_of
 from cluster_doctor.snapshot.views import View, Workload
 
+_VERSIONS = {version for version, _ in REMOVED}
+
 
 def ageing(cluster: ClusterSnapshot) -> Iterator[View]:
     """Objects of a cluster that were read in a version which a later release removed."""
     if not cluster.is_unapplied:
         for raw in cluster.objects:
-            if (text(raw, "apiVersion"), text(raw, "kind")) in REMOVED:
+            version = text(raw, "apiVersion")
+            if version in _VERSIONS and (version, text(raw, "kind")) in REMOVED:
                 yield view_of(raw)
 
 

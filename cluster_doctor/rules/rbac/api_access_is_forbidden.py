@@ -12,11 +12,13 @@ from cluster_doctor.rules.container.final_complaint import keeps_saying
 from cluster_doctor.rules.container.last_words import failing_with
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
+from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Custom, Pod, ServiceAccount
 
-_WORDS = re.compile(
-    r"User \\?[\"']?system:serviceaccount:([^:\"'\\]+):([^\"'\\ ]+)\\?[\"']? cannot (\w+) resource \\?[\"']?([\w.-]+)"
+_WORDS = wording(
+    r"User \\?[\"']?system:serviceaccount:([^:\"'\\]+):([^\"'\\ ]+)\\?[\"']? cannot (\w+) resource \\?[\"']?([\w.-]+)",
+    " cannot ",
 )
 _NAMED = re.compile(r"\b[a-z]+\.([a-z0-9.-]+\.[a-z]+) \\?[\"']([\w.-]+)\\?[\"'] is forbidden")
 """How the API server names one object of an extension: `backups.backup.example.com "weekly" is forbidden`."""

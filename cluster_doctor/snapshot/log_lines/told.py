@@ -57,32 +57,27 @@ _KEYED: dict[str, list[str]] = {}
 """Every text, by its longest word: only texts whose word a line holds need be looked for."""
 for _text in TEXTS:
     _KEYED.setdefault(max(_PART.findall(_text), key=len), []).append(_text)
-_CODED = {
-    "error",
-    "errno",
-    "failed",
-    "code",
-    "sqlstate",
-    "statuscode",
-    "status",
-    "fatal",
-    "429",
-    "operationalerror",
-    *GRPC,
-}
-_LACKING = {
-    "set", "unset", "undefined", "missing", "required", "unbound", "keyerror", "placeholder", "specify", "specified",
-    "provided", "defined", "found", "null", "key", "env", "environment", "present", "configured",
-}  # fmt: skip
+_CODED = (
+    "os error", "errno", "failed (", "sqlstate", "sql state", "code", "error ", "error: ", "fatal: ",
+    "operationalerror", "429", *GRPC, "deadline_exceeded", "resource_exhausted",
+)  # fmt: skip
+"""One of these stands beside every code."""
+_LACKING = (
+    "not set", "not defined", "not found", "not provided", "not present", "not configured", "not specified", "must be",
+    "must specify", "unset", "undefined", "missing", "required", "unbound", "keyerror", "placeholder", "empty",
+    "absent", "improperlyconfigured",
+)  # fmt: skip
 _OS_WORDS = {str(number) for number in OS_NUMBERS}
 _MYSQL_WORDS = {str(number) for number in MYSQL}
 _STATUSES = AhoCorasick(GRPC)
-_ABSENT = {"exist", "such", "unknown", "missing", "invalid"}
-_FORMED = {"role", "lookup", "port", "bind"}
+_ABSENT = ("exist", "no such", "unknown database", "unknown column", "missing table", "invalid object name")
+_FORMED = ("does not exist", "i/o timeout", "already in use", "bind() to")
 _FIRM = (*TEXTS, *{word.lower() for word in WORDS})
 _LOOSE = tuple({*_CODED, *_LACKING, *_ABSENT, *_FORMED})
 _TELLING = AhoCorasick((*_FIRM, *_LOOSE))
 """Without one of these pieces, of which the loose ones must stand as words, no line tells of a trouble."""
+_OPEN = {piece for piece, loose in enumerate(_LOOSE, len(_FIRM)) if not loose[-1].isalnum()}
+"""Pieces that a word may follow at once."""
 
 
 @lru_cache(maxsize=16_384)
@@ -113,14 +108,18 @@ def read_told(raw: str) -> Told | None:
     return Told(trouble, host, port, name)
 
 
-def telling_lines(lines: Sequence[str]) -> set[int]:
-    """Number the lines that may tell of a trouble, much faster than reading each of them."""
-    whole = "\n".join(lines)
-    if whole.count("\n") != len(lines) - 1:
-        return set(range(len(lines)))  # a line that is several would shift the count
+def telling_lines(lines: Sequence[str], lowered: str) -> tuple[int, ...]:
+    """Number the lines that may tell of a trouble, the last first, much faster than reading each of them.
+
+    Args:
+        lines: the lines.
+        lowered: the same, joined and in lower case.
+    """
     odd = {at for at, line in enumerate(lines) if "\\" in line or "\x1b" in line or len(line) > LONGEST}
     ends = list(accumulate(len(line) + 1 for line in lines))
-    return odd | {bisect_right(ends, start) for start in _telling(lower(whole))}
+    if lowered.count("\n") != len(lines) - 1:
+        return tuple(reversed(range(len(lines))))  # a line that is several would shift the count
+    return tuple(sorted(odd | {bisect_right(ends, start) for start in _telling(lowered)}, reverse=True))
 
 
 def trouble_in(text: str) -> Trouble | None:
@@ -132,25 +131,22 @@ def trouble_in(text: str) -> Trouble | None:
 def _telling(lowered: str) -> Iterator[int]:
     """Where the pieces stand without which no line tells of a trouble."""
     for piece, start, end in _TELLING.find_matches_as_indexes(lowered, overlapping=True):
-        if piece < len(_FIRM) or not (_PART.match(lowered[start - 1 : start]) or _PART.match(lowered[end : end + 1])):
+        begins = piece < len(_FIRM) or not _PART.match(lowered[start - 1 : start])
+        if begins and (piece < len(_FIRM) or piece in _OPEN or not _PART.match(lowered[end : end + 1])):
             yield start
 
 
-def _parts(text: str) -> set[str]:
-    return set(_PART.findall(text.lower()))
-
-
 def _signs(text: str) -> Iterator[Trouble]:
-    parts = _parts(text)
-    yield from _said(text.lower(), parts)
+    lowered = text.lower()
+    yield from _said(lowered, set(_PART.findall(lowered)))
     words = set(_TOKEN.findall(text))
     yield from _named(text, WORDS.keys() & words)
     yield from _codes(text, words)
-    if not parts.isdisjoint(_FORMED):
+    if any(piece in lowered for piece in _FORMED):
         yield from (trouble for trouble, pattern in PATTERNS if pattern.search(text))
-    if not parts.isdisjoint(_LACKING) and misses_setting(text):
+    if any(piece in lowered for piece in _LACKING) and misses_setting(text):
         yield Trouble.SETTING
-    if not parts.isdisjoint(_ABSENT) and misses_schema(text):
+    if any(piece in lowered for piece in _ABSENT) and misses_schema(text):
         yield Trouble.SCHEMA
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from cluster_doctor.snapshot.log_lines.told import read_told, telling_lines
+from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.snapshot.log_lines.told import read_told
+from cluster_doctor.snapshot.records import ContainerLog
 
 LINES = some.sampled_from(
     [
@@ -19,16 +21,21 @@ LINES = some.sampled_from(
 )  # fmt: skip
 
 
+def _telling(lines: list[str]) -> list[int]:
+    log = ContainerLog.model_construct(subject=ObjectRef("Pod", "web", "shop"), lines=tuple(lines))
+    return list(log.newest_telling(len(lines)))
+
+
 @given(some.lists(LINES, max_size=12))
 @settings(deadline=None)
 def test_no_line_that_tells_is_left_out(lines: list[str]) -> None:
     told = {position for position, line in enumerate(lines) if read_told(line) is not None}
-    assert told <= telling_lines(lines)
+    assert told <= set(_telling(lines))
 
 
 def test_lines_that_tell_of_nothing_are_left_out() -> None:
-    assert telling_lines(["ready", "connection refused", "served in 3 ms"]) == {1}
+    assert _telling(["ready", "connection refused", "served in 3 ms"]) == [1]
 
 
 def test_lines_that_are_several_leave_none_out() -> None:
-    assert telling_lines(["one\ntwo", "three"]) == {0, 1}
+    assert _telling(["one\ntwo", "three"]) == [1, 0]
