@@ -12,7 +12,7 @@ from cluster_doctor.domain.coverage import Coverage, Gap
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.location import Location
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.snapshot.door import Door, is_object
+from cluster_doctor.snapshot.door import Admitted, Door, is_object
 from cluster_doctor.snapshot.records import (
     Alert,
     CallEdge,
@@ -22,7 +22,6 @@ from cluster_doctor.snapshot.records import (
     NodeService,
     UnparsedText,
 )
-from cluster_doctor.snapshot.sharing import share
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.tables import ObjectTables
 from cluster_doctor.snapshot.views import Event, View
@@ -35,7 +34,7 @@ class Entry(NamedTuple):
     """What one thing becomes in a picture: an object and its place, or text that is none."""
 
     key: tuple[str, str, str, str]
-    content: dict[str, JsonValue] | UnparsedText
+    content: Admitted | UnparsedText
 
 
 class SnapshotBuilder:
@@ -100,9 +99,8 @@ class SnapshotBuilder:
         kind, metadata = str(raw["kind"]), raw["metadata"]
         name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else ("", "")
         group = str(raw.get("apiVersion", "v1")).rpartition("/")[0]
-        content = (raw if kind == _SECRET else self.door.admit(raw)) or {}
-        if like is not None and isinstance(like.content, dict):
-            share(like.content, content)
+        earlier = like.content if like is not None and isinstance(like.content, Admitted) else None
+        content = Admitted(raw, as_it_was=False) if kind == _SECRET else self.door.admit_after(raw, earlier)
         return Entry((group, kind, str(namespace or ""), str(name or "")), content)
 
     def put(self, entry: Entry) -> bool:
@@ -111,7 +109,7 @@ class SnapshotBuilder:
             self.unparsed.append(entry.content)
             return False
         group, kind, namespace, name = entry.key
-        self._objects[(group, kind, namespace, name or f"unnamed-{len(self._objects)}")] = entry.content
+        self._objects[(group, kind, namespace, name or f"unnamed-{len(self._objects)}")] = entry.content.content
         self._tables = None
         return True
 

@@ -14,7 +14,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 import orjson
 from pydantic import JsonValue
@@ -22,6 +22,7 @@ from pydantic import JsonValue
 from cluster_doctor.snapshot.credentials import SECRET_MANIFEST, mask_credentials, mask_named
 from cluster_doctor.snapshot.secret_facts import facts_of
 from cluster_doctor.snapshot.secret_names import names_credential, says_nothing
+from cluster_doctor.snapshot.sharing import share
 from cluster_doctor.snapshot.suspicion import is_suspicious, suspicious_lines
 
 DEEPEST = 120
@@ -43,6 +44,13 @@ _LABELS = frozenset({"labels", "matchLabels", "selector", "nodeSelector", "podSe
 """Maps whose values are compared with lists elsewhere; a mask on one side would tear them apart."""
 
 
+class Admitted(NamedTuple):
+    """An object past the door, and whether nothing in it had to be hidden."""
+
+    content: dict[str, JsonValue]
+    as_it_was: bool
+
+
 class Door:
     """Redacts what enters a snapshot."""
 
@@ -57,12 +65,24 @@ class Door:
 
         An object has a `kind` and a `metadata`; everything else may be odd.
         """
-        if not is_object(raw):
-            return None
+        return self.admit_after(raw, None).content if is_object(raw) else None
+
+    def admit_after(self, raw: dict[str, JsonValue], like: Admitted | None) -> Admitted:
+        """Redact an object, sharing with one that passed before what is equal in both.
+
+        What it took over from one in which nothing had to be hidden need not be looked at again.
+
+        Args:
+            raw: the object; with `like`, one that nobody else holds.
+            like: the one before.
+        """
         if _is_secret(raw):
-            return self._secret({"apiVersion": "v1", **raw})
+            return Admitted(self._secret({"apiVersion": "v1", **raw}), as_it_was=False)
         bare = self._without_copy(raw)
-        return bare if _is_harmless(bare) else self._masked_object(bare, "", 0)
+        own = bare if like is None else share(like.content, bare)
+        if _is_harmless(own if like is not None and like.as_it_was else bare):
+            return Admitted(bare, as_it_was=True)
+        return Admitted(self._masked_object(bare, "", 0), as_it_was=False)
 
     def show(self, raw: object) -> str:
         """Write what is no object as text, with its credentials masked."""

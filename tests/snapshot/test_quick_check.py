@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from pydantic import JsonValue
 
-from cluster_doctor.snapshot.door import Door
+from cluster_doctor.snapshot.door import Admitted, Door
+
+POD: dict[str, JsonValue] = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}}
 
 NAMES = some.sampled_from(
     ["PASSWORD", "db.password", "DB_PASS", "token", "--api-token", "-p", "apiKey", "SIGNER_KEY", "x-auth", "my/secret",
@@ -40,3 +44,41 @@ def test_the_quick_check_lets_nothing_pass_that_would_be_masked(annotations: dic
     assert thorough is not None
     del thorough["is no JSON"]
     assert Door(b"key").admit(raw) == thorough
+
+
+@given(
+    earlier=PARTS, annotations=some.dictionaries(NAMES, TEXTS, max_size=2), later=PARTS, position=some.integers(0, 3)
+)
+@settings(max_examples=1500, deadline=None)
+def test_what_an_object_takes_over_from_the_one_before_hides_nothing_from_the_check(
+    earlier: object, annotations: dict[str, str], later: object, position: int
+) -> None:
+    def admitted(spec: object, before: Admitted | None) -> Admitted:
+        raw = orjson.loads(orjson.dumps({**POD, "metadata": {"name": "x", "annotations": annotations}, "spec": spec}))
+        return Door(b"key").admit_after(raw, before)
+
+    before = admitted(earlier, None)
+    after = _mixed(earlier, later, position)
+    assert admitted(after, before).content == admitted(after, None).content
+
+
+def _mixed(earlier: object, later: object, position: int) -> object:
+    """A later part in an earlier one: replicas differ in places."""
+    if isinstance(earlier, dict) and earlier:
+        key = list(earlier)[position % len(earlier)]
+        return {**earlier, key: _mixed(earlier[key], later, position // 2)}
+    if isinstance(earlier, list) and earlier:
+        place = position % len(earlier)
+        return [*earlier[:place], _mixed(earlier[place], later, position // 2), *earlier[place + 1 :]]
+    return later
+
+
+def test_a_value_is_looked_at_again_when_the_name_beside_it_changed() -> None:
+    def pod(name: str) -> dict[str, JsonValue]:
+        return {**POD, "spec": {"name": name, "value": ["hunter2!x"]}}
+
+    before = Door(b"key").admit_after(pod("COLOUR"), None)
+    after = Door(b"key").admit_after(pod("PASSWORD"), before)
+    assert before.as_it_was
+    assert not after.as_it_was
+    assert "hunter2!x" not in str(after.content)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import JsonValue
 
@@ -75,6 +77,7 @@ def read_list(reader: ApiReader, request: ListRequest, admit: Admit) -> Listing:
 
 
 def _read_once(reader: ApiReader, request: ListRequest, admit: Admit) -> Listing:
+    """Read a list once; while a page is led through the door, the server works on the next."""
     items: list[Entry] = []
     query: dict[str, str | int] = {"limit": reader.limits.page}
     if request.label_selector:
@@ -82,31 +85,35 @@ def _read_once(reader: ApiReader, request: ListRequest, admit: Admit) -> Listing
     if request.field_selector:
         query["fieldSelector"] = request.field_selector
     path = request.served.path(request.namespace)
-    for _ in range(request.pages):
+    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
         try:
-            token = _take_page(reader.json(path, query), request.served, path, admit, items)
+            coming: Callable[[], dict[str, JsonValue]] = partial(reader.json, path, query)
+            for number in range(1, request.pages + 1):
+                page = coming()
+                members, token = _members(page, path), text(page, "metadata", "continue")
+                del page
+                if token and number < request.pages:
+                    coming = reader.ahead(path, {**query, "continue": token}, pool)
+                _take(members, request.served, admit, items)
+                if not token:
+                    return Listing(request, tuple(items))
         except ReadFailure as failure:
             return Listing(request, tuple(items), failure)
-        if not token:
-            return Listing(request, tuple(items))
-        query["continue"] = token
     cut = ReadFailure(GapReason.TRUNCATED, f"only the first {len(items)} were read")
     return Listing(request, tuple(items), cut)
 
 
-def _take_page(page: dict[str, JsonValue], served: ServedKind, path: str, admit: Admit, items: list[Entry]) -> str:
-    """Lead the members of a page through the door, letting go of each at once; returns where the next page begins.
+def _take(members: list[JsonValue], served: ServedKind, admit: Admit, items: list[Entry]) -> None:
+    """Lead the members of a page through the door, letting go of each at once.
 
     What members have in common is kept once where there are many.
     """
-    members = _members(page, path)
     members.reverse()
     while members:
         member = members.pop()
         if isinstance(member, dict):  # a list leaves out what its members are
             member["apiVersion"], member["kind"] = served.api_version, served.kind
         items.append(admit(member, items[-1] if len(items) >= _MANY else None))
-    return text(page, "metadata", "continue")
 
 
 def _members(page: dict[str, JsonValue], path: str) -> list[JsonValue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -82,6 +83,23 @@ class ApiReader:
             ReadFailure: the server did not answer with one.
         """
         return self._insist(lambda: as_object(self._ask(path, query or {}, accept), path), self.limits.attempts)
+
+    def ahead(self, path: str, query: Mapping[str, str | int], pool: Executor) -> Callable[[], dict[str, JsonValue]]:
+        """Let a JSON object be sent while something else is done; what is returned waits for it and parses it.
+
+        Until it is called, the answer takes the room of its bytes.
+        """
+        coming = pool.submit(self._insist, lambda: self._ask(path, query, PLAIN_JSON), self.limits.attempts)
+
+        def arrived() -> dict[str, JsonValue]:
+            try:
+                return as_object(coming.result(), path)
+            except ReadFailure as failure:
+                if coming.exception() is None and failure.healable:
+                    return self.json(path, query)
+                raise
+
+        return arrived
 
     def log(self, path: str, query: Mapping[str, str | int], *, attempts: int = 2) -> bytes:
         """Read text of any encoding, such as a container's log.
