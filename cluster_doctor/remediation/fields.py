@@ -29,7 +29,7 @@ def value_at(raw: JsonValue, path: Sequence[str]) -> JsonValue:
     found: JsonValue = raw
     for part in path:
         if part.startswith("["):
-            position = _position(found, part) if isinstance(found, list) else None
+            position = position_in(found, part) if isinstance(found, list) else None
             found = found[position] if isinstance(found, list) and position is not None else None
         else:
             found = found.get(part) if isinstance(found, dict) else None
@@ -60,6 +60,18 @@ def keys_of(part: str) -> dict[str, JsonValue]:
     return {key: int(value) if key in _NUMBERS and value.isdigit() else value for key, _, value in pairs}
 
 
+def position_in(members: list[JsonValue], part: str) -> int | None:
+    """Where the member of a list stands that a part of a path names; None if none does."""
+    inner = part[1:-1]
+    if inner.isdigit():
+        return int(inner) if int(inner) < len(members) else None
+    keys = keys_of(part)
+    for position, member in enumerate(members):
+        if isinstance(member, dict) and keys and all(_alike(member.get(key), keys[key], key) for key in keys):
+            return position
+    return None
+
+
 def _set(raw: Object, edit: FieldEdit) -> None:
     place: JsonValue = raw
     for part, following in zip(edit.path, edit.path[1:], strict=False):
@@ -80,7 +92,7 @@ def _inner(place: JsonValue, part: str, following: str, edit: FieldEdit) -> Json
     if part.startswith("["):
         if not isinstance(place, list):
             raise _impossible(edit)
-        position = _position(place, part)
+        position = position_in(place, part)
         if position is None:
             keys = keys_of(part)
             if not keys:
@@ -98,7 +110,7 @@ def _inner(place: JsonValue, part: str, following: str, edit: FieldEdit) -> Json
 def _set_member(place: JsonValue, part: str, edit: FieldEdit) -> None:
     if not isinstance(place, list):
         raise _impossible(edit)
-    position = _position(place, part)
+    position = position_in(place, part)
     if edit.becomes is None:
         if position is not None:
             del place[position]
@@ -106,17 +118,6 @@ def _set_member(place: JsonValue, part: str, edit: FieldEdit) -> None:
         place.append(copy.deepcopy(edit.becomes))
     else:
         place[position] = copy.deepcopy(edit.becomes)
-
-
-def _position(members: list[JsonValue], part: str) -> int | None:
-    inner = part[1:-1]
-    if inner.isdigit():
-        return int(inner) if int(inner) < len(members) else None
-    keys = keys_of(part)
-    for position, member in enumerate(members):
-        if isinstance(member, dict) and keys and all(_alike(member.get(key), keys[key], key) for key in keys):
-            return position
-    return None
 
 
 def _alike(found: JsonValue, wanted: JsonValue, key: str) -> bool:

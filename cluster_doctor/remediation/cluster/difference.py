@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from cluster_doctor.domain.steps import FieldEdit
-from cluster_doctor.remediation.fields import Object
+from cluster_doctor.remediation.fields import Object, keys_of, position_in
 
 MARK = "cluster-doctor.io/step"
 """Annotation that tells which step wrote an object last."""
@@ -37,9 +37,7 @@ def bare(raw: Object) -> Object:
         annotations = inner.get("annotations")
         if isinstance(annotations, dict) and MARK in annotations:
             inner["annotations"] = {key: value for key, value in annotations.items() if key != MARK}
-        if not inner.get("annotations"):
-            inner.pop("annotations", None)
-        kept["metadata"] = inner
+        kept["metadata"] = {key: value for key, value in inner.items() if value or ("metadata", key) not in _MAPS}
     return kept
 
 
@@ -48,7 +46,11 @@ def _differing(path: tuple[str, ...], before: JsonValue, after: JsonValue) -> It
         return
     if path in _MAPS:  # each key is somebody's own
         before, after = before or {}, after or {}
-    if isinstance(before, dict) and isinstance(after, dict):
+    if (
+        isinstance(before, dict)
+        and isinstance(after, dict)
+        and not any(key.startswith("[") for key in (*before, *after))
+    ):
         for key in dict.fromkeys((*before, *after)):
             yield from _differing((*path, key), before.get(key), after.get(key))
         return
@@ -74,7 +76,9 @@ def _by_name(members: list[JsonValue], names: tuple[str, ...]) -> dict[str, Json
     named: dict[str, JsonValue] = {}
     for member in members:
         if isinstance(member, dict):
-            told = ",".join(f"{name}={member[name]}" for name in names if name in member)
-            if "[" not in told and "]" not in told:
-                named[f"[{told}]"] = member
+            held = {name: member[name] for name in names if name in member}
+            told = f"[{','.join(f'{name}={value}' for name, value in held.items())}]"
+            at = position_in(members, told)
+            if at is not None and members[at] is member and keys_of(told) == held:
+                named[told] = member
     return named
