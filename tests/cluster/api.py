@@ -53,10 +53,10 @@ class TestCluster:
             raise RefusedError(response.status, str(found.get("message", found)))
         return found
 
-    def get(self, kind: str, namespace: str | None, name: str = "") -> Json | None:
-        """Read an object or a list; None if it is not there."""
+    def get(self, kind: str, namespace: str | None, name: str = "", api_version: str = "") -> Json | None:
+        """Read an object or a list; None if it is not there. A kind that is not Kubernetes' own needs its version."""
         try:
-            return self.send("GET", path_of(kind, namespace, name))
+            return self.send("GET", path_of(kind, namespace, name, api_version))
         except RefusedError as refused:
             if refused.status == 404:
                 return None

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cluster.api import Json, TestCluster
-from cluster.waiting import until
+from cluster.api import TestCluster
+from cluster.definitions import definition, forget
 from cluster_doctor.domain.coverage import GapReason
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -24,27 +24,12 @@ KINDS = (("Application", "applications", "argoproj.io"), ("Widget", "widgets", "
          ("Service", "services", "serving.example.com"))  # fmt: skip
 
 
-def _definition(kind: str, plural: str, group: str) -> Json:
-    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"kind": kind, "plural": plural},
-            "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": schema}],
-        },
-    }
-
-
 @pytest.fixture(scope="module", autouse=True)
 def definitions(cluster: TestCluster) -> Iterator[None]:
     for space in (SPACE, DELIVERY):
         cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}}, space)
     for kind, plural, group in KINDS:
-        cluster.create(_definition(kind, plural, group), "")
+        cluster.create(definition(kind, plural, group), "")
     for kind, place, (_, plural, group) in zip(
         ("Application", "Widget", "Service"), (DELIVERY, SPACE, SPACE), KINDS, strict=True
     ):
@@ -56,12 +41,9 @@ def definitions(cluster: TestCluster) -> Iterator[None]:
         }
         cluster.create_at(f"/apis/{group}/v1alpha1/namespaces/{place}/{plural}", body)
     yield
-    for _, plural, group in KINDS:
-        cluster.delete("CustomResourceDefinition", None, f"{plural}.{group}")
     for space in (SPACE, DELIVERY):
         cluster.delete("Namespace", None, space)
-    ours = {group for _, _, group in KINDS}
-    until(lambda: not ours & cluster.groups(), f"discovery has forgotten {sorted(ours)}")
+    forget(cluster, *(definition(*kind) for kind in KINDS))
 
 
 def _collect(kubeconfig: Path, limits: Limits | None = None) -> ClusterSnapshot:

@@ -14,7 +14,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.remediation.cluster.write import Write
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.paths import text
-from cluster_doctor.sources.live.connection import connect
+from cluster_doctor.sources.live.connection import Connection, connect
 from cluster_doctor.sources.live.discovery import ServedKind, discover
 from cluster_doctor.sources.live.limits import Limits
 from cluster_doctor.sources.live.reader import PLAIN_JSON, Answer, ApiReader, as_object, refusal
@@ -31,6 +31,11 @@ class ApiWriter(ApiReader):
     """Reads from an API server, and sends it a change that was announced."""
 
     _announced: tuple[str, str] | None = None
+
+    def __init__(self, connection: Connection, limits: Limits) -> None:
+        """Start the clock."""
+        super().__init__(connection, limits)
+        self._looked_up: dict[tuple[str, str], ServedKind | None] = {}
 
     def _permit(self, method: str, path: str) -> None:
         if self._announced != (method, path):
@@ -61,12 +66,17 @@ class ApiWriter(ApiReader):
         if known and (not ref.group or ref.group == group):
             served = ServedKind(known.kind, known.plural, group, version, namespaced=known.namespaced)
         else:
-            with ThreadPoolExecutor(1) as pool:
-                found = discover(self, pool).find(ref.kind, ref.group)
+            found = self._look_up(ref.kind, ref.group)
             if found is None:
                 raise LookupError(f"the server does not serve {ref.kind} of {ref.group or 'the core group'}")
             served = found
         return served.path(ref.namespace, None if of_list else ref.name)
+
+    def _look_up(self, kind: str, group: str) -> ServedKind | None:
+        if (kind, group) not in self._looked_up:
+            with ThreadPoolExecutor(1) as pool:
+                self._looked_up[(kind, group)] = discover(self, pool).find(kind, group)
+        return self._looked_up[(kind, group)]
 
     def get(self, path: str) -> dict[str, JsonValue] | None:
         """Read one object; None if it is not there.

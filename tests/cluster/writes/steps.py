@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from cluster.definitions import definition
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationStep, Risk, Route
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
@@ -87,6 +88,13 @@ def _edit(*path: str, was: Any = None, becomes: Any = None) -> FieldEdit:
 JOB = {"template": {"spec": {"restartPolicy": "Never", "containers": CONTAINERS[:1]}}}
 CRON = {"schedule": "0 3 * * *", "jobTemplate": {"spec": JOB}}
 PORTS = [{"name": "http", "port": 80, "targetPort": 8080}, {"name": "dns", "port": 53, "protocol": "UDP"}]
+ARGO, FLUX = "argoproj.io/v1alpha1", "kustomize.toolkit.fluxcd.io/v1"
+DEFINITIONS = (
+    definition("Application", "applications", "argoproj.io"),
+    definition("Kustomization", "kustomizations", "kustomize.toolkit.fluxcd.io", "v1"),
+)
+SOURCE = {"repoURL": "https://git.example.com/shop/deploy", "path": "web", "targetRevision": "v2"}
+SYNC = {"initiatedBy": {"username": "cluster-doctor"}, "sync": {"revision": "v2", "syncStrategy": {"hook": {}}}}
 EXAMPLES = (
     Example(
         StepType.ROLL_BACK, deployment("roll-back"),
@@ -194,6 +202,26 @@ EXAMPLES = (
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "none"}, "maxReplicas": 3,
         }),
         (_edit("spec", "maxReplicas", was=3, becomes=6),),
+    ),
+    Example(
+        StepType.ARGO_SYNC, _of("Application", ARGO, "synced", spec={"source": SOURCE}),
+        (_edit("operation", becomes=SYNC),),
+    ),
+    Example(
+        StepType.ARGO_ROLL_BACK, _of("Application", ARGO, "rolled-back", spec={"source": SOURCE}),
+        (_edit("spec", "source", "targetRevision", was="v2", becomes="v1"),),
+    ),
+    Example(
+        StepType.FLUX_RECONCILE, _of("Kustomization", FLUX, "reconciled", spec={"path": "./web"}),
+        (_edit("metadata", "annotations", "reconcile.fluxcd.io/requestedAt", becomes="2026-05-04T03:02:01Z"),),
+    ),
+    Example(
+        StepType.FLUX_SUSPEND, _of("Kustomization", FLUX, "to-suspend", spec={"path": "./web"}),
+        (_edit("spec", "suspend", becomes=True),),
+    ),
+    Example(
+        StepType.FLUX_RESUME, _of("Kustomization", FLUX, "to-resume", spec={"path": "./web", "suspend": True}),
+        (_edit("spec", "suspend", was=True, becomes=False),),
     ),
     Example(
         StepType.REMOVE_FINALIZER,
