@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 
-from . import collecting, diagnosing, dumping, importing, scanning
+from . import collecting, diagnosing, dumping, importing, scanning, writing
 from .measurement import Measurement
 
 
@@ -40,6 +40,7 @@ def _measured(*, offline: bool) -> Iterator[Measurement]:
     else:
         yield from collecting.measure()
         yield from scanning.measure()
+        yield from writing.measure()
 
 
 def _print(one: Measurement) -> None:
