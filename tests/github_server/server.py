@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 _SECONDS = 120
 
 OWNER = "acme"
-TOKEN, READER, STRANGER = "token-of-the-bot", "token-of-a-reader", "token-of-a-stranger"  # noqa: S105 - the emulator's
+TOKEN, READER, STRANGER = "token-of-the-bot", "token-of-a-reader", "token-of-a-stranger"
 APP_ID, INSTALLATION = 4711, 99
 
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from trees import DEPLOYMENT
-
 from github_server.gate import Gate, gated
 from github_server.person import Repository, new_repository
 from github_server.server import NoEmulatorError, installed, running
+from trees import DEPLOYMENT
 
 
 @pytest.fixture(scope="session")

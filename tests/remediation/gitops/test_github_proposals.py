@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from github_server.person import Repository, new_repository
 from trees import DEPLOYMENT, IMAGE, REPLICAS, step_of
 
 from cluster_doctor.domain.errors import RemediationError
@@ -16,7 +17,6 @@ from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
 from cluster_doctor.remediation.gitops.github.repository import open_github
 from cluster_doctor.remediation.gitops.provenance import Provenance
 from cluster_doctor.remediation.gitops.source import Entry, changes_of
-from github_server.person import Repository, new_repository
 
 STEP = step_of((IMAGE, "web:1", "web:2"))
 OTHER_STEP = step_of((REPLICAS, 1, 3))
@@ -83,7 +83,9 @@ def test_the_patch_is_the_change(shop: Repository) -> None:
     assert patch.startswith("From ")
     assert "Subject: [PATCH] Set the image of web to web:2\n" in patch
     assert "diff --git a/k8s/web.yaml b/k8s/web.yaml\n" in patch
-    changed = [line for line in patch.splitlines() if line.startswith(("+", "-")) and line[:3] not in {"+++", "---", "-- "}]
+    changed = [
+        line for line in patch.splitlines() if line.startswith(("+", "-")) and line[:3] not in {"+++", "---", "-- "}
+    ]
     assert changed == ["-        image: web:1", "+        image: web:2"]
 
 
@@ -197,7 +199,9 @@ def test_two_who_propose_at_once_leave_one_branch_and_one_pull_request(gate: obj
     for round_ in range(4):
         shop = new_repository(gate, {"k8s/web.yaml": DEPLOYMENT})  # type: ignore[arg-type]  # the fixture
         with ThreadPoolExecutor(2) as pool:
-            outcomes = list(pool.map(lambda digest, shop=shop: attempt(shop, digest * 32), [f"{round_}a", f"{round_}b"]))
+            outcomes = list(
+                pool.map(lambda digest, shop=shop: attempt(shop, digest * 32), [f"{round_}a", f"{round_}b"])
+            )
         assert all(said in {"created", "updated"} or "by somebody else meanwhile" in said for said in outcomes)
         assert "created" in outcomes
         assert sorted(shop.branches()) == [BRANCH, "main"]
@@ -262,7 +266,7 @@ def test_a_branch_tag_or_commit_can_be_the_base(shop: Repository) -> None:
     aside = shop.commit("release", {"README.md": "aside\n"})
     proposal = propose(shop, replace(FROM, fingerprint="release"), STEP, "release")
     assert next(pull for pull in shop.pulls() if pull["number"] == proposal.number)["base"]["ref"] == "release"
-    with pytest.raises(RemediationError, match="is no branch of .* and main does not hold it"):
+    with pytest.raises(RemediationError, match=r"is no branch of .* and main does not hold it"):
         propose(shop, revision=aside)
     with pytest.raises(RemediationError, match="has no branch, tag or commit 'nowhere'"):
         propose(shop, revision="nowhere")

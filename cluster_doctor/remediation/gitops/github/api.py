@@ -14,12 +14,15 @@ from urllib.parse import quote
 
 import orjson
 from pydantic import JsonValue
+from urllib3 import exceptions as wire
 
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.remediation.gitops.github.refusals import RefusedError, refusal
 from cluster_doctor.sources.protocol import Progress, silent
+from cluster_doctor.sources.wire.breakage import wire_failure
 
 if TYPE_CHECKING:
+    import requests
     from github.GithubException import GithubException
     from github.Requester import Requester
 
@@ -132,10 +135,8 @@ class Api:
             )
         except GithubException as error:
             raise self._locked_out(error) from error
-        except requests.Timeout as error:
-            raise RemediationError(f"{self._host} did not answer in time", again) from error
         except requests.RequestException as error:
-            raise RemediationError(f"{self._host} could not be reached: {type(error).__name__}", again) from error
+            raise RemediationError(f"{self._host} could not be reached: {_broken(error)}", again) from error
         except RuntimeError as error:  # how PyGithub refuses to follow a redirect elsewhere, or in a circle
             raise RemediationError(
                 f"{self._host} sends elsewhere, and no login is sent there", "Give the repository's own URL."
@@ -170,6 +171,13 @@ class Api:
         return RemediationError(
             f"{self._host} answered with {what}", "Check that the URL is that of GitHub, and what stands between."
         )
+
+
+def _broken(error: requests.RequestException) -> str:
+    """What broke, out of what urllib3 and requests wrap it in."""
+    inner: object = error.args[0] if error.args else error
+    inner = getattr(inner, "reason", None) or inner
+    return wire_failure(inner if isinstance(inner, wire.HTTPError | OSError) else error).detail
 
 
 def _wait(status: int, headers: Mapping[str, str], said: str) -> float | None:

@@ -39,7 +39,7 @@ class Made:
     message: str
 
 
-def new_tree(api: Api, tree: RemoteTree, root: str, changes: FileChanges) -> str:
+def new_tree(api: Api, tree: RemoteTree, changes: FileChanges) -> str:
     """Store the changed files and return the id of the tree that holds them; every file keeps its mode.
 
     Raises:
@@ -55,7 +55,7 @@ def new_tree(api: Api, tree: RemoteTree, root: str, changes: FileChanges) -> str
         entries.append({"path": path, "mode": mode, "type": "blob", "sha": text(blob, "sha")})
     if not entries:
         raise RemediationError("the files have this content already", "There is nothing to propose.")
-    return text(api.post("/git/trees", {"base_tree": root, "tree": entries}), "sha")
+    return text(api.post("/git/trees", {"base_tree": tree.sha, "tree": entries}), "sha")
 
 
 def new_commit(api: Api, message: str, tree: str, parents: list[str]) -> Made:

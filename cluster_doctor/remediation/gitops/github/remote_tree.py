@@ -38,7 +38,7 @@ class RemoteTree:
 
     def __init__(self, api: Api, sha: str) -> None:
         """Nothing is read yet."""
-        self._api, self._sha = api, sha
+        self._api, self.sha = api, sha
         self._folders: dict[str, dict[str, RemoteEntry]] = {}
         self._contents: dict[str, bytes] = {}
 
@@ -67,7 +67,7 @@ class RemoteTree:
     def files(self, folder: str) -> Iterator[str]:
         """The plain files of a folder and below, in order."""
         clean = clean_path(folder)
-        top = RemoteEntry(_FOLDER, self._sha) if clean == "." else self.entry(clean)
+        top = RemoteEntry(_FOLDER, self.sha) if clean == "." else self.entry(clean)
         if top is None or top.mode != _FOLDER:
             return
         waiting, count = [("" if clean == "." else clean, top)], 0
@@ -89,7 +89,7 @@ class RemoteTree:
         Raises:
             RemediationError: the way leads through a link or a submodule.
         """
-        here, path = RemoteEntry(_FOLDER, self._sha), ""
+        here, path = RemoteEntry(_FOLDER, self.sha), ""
         for part in () if clean == "." else clean.split("/"):
             if here.mode != _FOLDER:
                 return None
@@ -106,7 +106,7 @@ class RemoteTree:
     def _folder(self, path: str, sha: str) -> dict[str, RemoteEntry]:
         """The entries of a folder."""
         if not self._folders:
-            answer = self._api.get(f"/git/trees/{self._sha}", recursive="1")
+            answer = self._api.get(f"/git/trees/{self.sha}", recursive="1")
             self._folders[""] = {}
             if dig(answer, "truncated") is True:
                 del self._folders[""]

@@ -125,7 +125,7 @@ class GitHubRepository:
         into, base = self._base(revision)
         into = into or self._holding(base, revision)
         tree = self._tree_at(base)
-        content = new_tree(self._api, tree, self._root(base), changes)
+        content = new_tree(self._api, tree, changes)
         place = place_for(self._api, provenance, self.default_branch)
         title, body = plain_line(text.title), marked(text.body, provenance)
         made, state = self._committed(place, content, base, provenance, _message(changes, provenance, title))
@@ -200,12 +200,9 @@ class GitHubRepository:
             )
         return self.default_branch
 
-    def _root(self, commit: str) -> str:
-        return text(self._api.get(f"/git/commits/{commit}"), "tree", "sha")
-
     def _tree_at(self, commit: str) -> RemoteTree:
         if commit not in self._trees:
-            self._trees[commit] = RemoteTree(self._api, self._root(commit))
+            self._trees[commit] = RemoteTree(self._api, text(self._api.get(f"/git/commits/{commit}"), "tree", "sha"))
         return self._trees[commit]
 
     def _committed(
