@@ -12,6 +12,7 @@ import pytest
 from github_server.gate import Answer, Gate, gated
 from github_server.person import Repository
 from github_server.server import APP_ID, INSTALLATION
+from trees import DEPLOYMENT
 
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.remediation.gitops.github.address import parse_repository
@@ -21,6 +22,8 @@ from cluster_doctor.remediation.gitops.github.repository import open_github
 SECRET = "a-token-that-nobody-may-read"  # noqa: S105 - made up
 TOKEN = "CLUSTER_DOCTOR_GIT_TOKEN"  # noqa: S105 - the name of a variable
 ID, KEY = "CLUSTER_DOCTOR_GITHUB_APP_ID", "CLUSTER_DOCTOR_GITHUB_APP_KEY_FILE"
+
+FILES = {"k8s/web.yaml": DEPLOYMENT, "k8s/run.sh": "echo\n"}
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ FROM = Provenance(
 )
 OTHER_PLAN = replace(FROM, digest="1e" * 32, at=datetime(2024, 5, 9, tzinfo=UTC))
 BRANCH = "fix/cluster-doctor/issue-7-2024-05-01"
+FILES = {"k8s/web.yaml": DEPLOYMENT, "k8s/run.sh": "echo\n"}
 TEXT = ProposalText("Set the image of web to web:2", "## What is wrong\n\nThe image is gone.")
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from github_server.person import Repository
+from trees import DEPLOYMENT
 
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.remediation.gitops.encoding import LARGEST
 from cluster_doctor.remediation.gitops.github.repository import open_github
+
+FILES = {"k8s/web.yaml": DEPLOYMENT, "k8s/run.sh": "echo\n"}
 
 
 def test_links_submodules_and_folders_are_refused(shop: Repository) -> None:
