@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+
 import pytest
+from github_server.gate import Answer, gated
 from github_server.person import Repository
 from trees import DEPLOYMENT
 
@@ -60,3 +64,36 @@ def test_bytes_come_as_they_are_and_a_file_that_is_too_large_is_refused(shop: Re
         with pytest.raises(RemediationError, match=f"has {LARGEST + 1} bytes"):
             tree.read("large.yaml")
     assert not [path for verb, path in shop.gate.asked if verb != "GET"]
+
+
+def test_many_files_come_at_once_from_where_no_login_is_sent_and_none_passes_for_another(shop: Repository) -> None:
+    files = {f"many/{number}.yaml": f"number: {number}\n" for number in range(60)}
+    shop.commit("main", files)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for path, content in files.items():
+            forged = b"forged: true\n" if path == "many/57.yaml" else content.encode()
+            member = tarfile.TarInfo(f"acme-shop-0a1b/{path}")
+            member.size = len(forged)
+            archive.addfile(member, io.BytesIO(forged))
+    with gated("127.0.0.1:9") as elsewhere, open_github(shop.url, shop.credentials) as forge:
+        elsewhere.fault = lambda _verb, _path: Answer(200, packed.getvalue(), {"Content-Type": "application/x-gzip"})
+        there = Answer(302, b"", {"Location": f"{elsewhere.address}/legacy.tar.gz"})
+        shop.gate.fault = lambda _verb, path: there if "/tarball/" in path else None
+        tree = forge.tree()
+        assert {path: tree.read(path).decode() for path in tree.files("many")} == files
+        assert elsewhere.logins == {""}
+    assert len([path for _, path in shop.gate.asked if "/git/blobs/" in path]) == 41
+    assert len([path for _, path in shop.gate.asked if "/tarball/" in path]) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"no archive", b"\x1f\x8b\x08\x00" + b"\x00" * 20])
+def test_without_an_archive_every_file_is_read_singly(shop: Repository, body: bytes) -> None:
+    files = {f"many/{number}.yaml": f"number: {number}\n" for number in range(45)}
+    shop.commit("main", files)
+    with gated("127.0.0.1:9") as elsewhere, open_github(shop.url, shop.credentials) as forge:
+        elsewhere.fault = lambda _verb, _path: Answer(200, body)
+        there = Answer(302, b"", {"Location": f"{elsewhere.address}/legacy.tar.gz"}) if body else Answer(404)
+        shop.gate.fault = lambda _verb, path: there if "/tarball/" in path else None
+        tree = forge.tree()
+        assert {path: tree.read(path).decode() for path in tree.files("many")} == files

@@ -75,6 +75,15 @@ class Api:
                 return None
             raise
 
+    def location(self, path: str) -> str:
+        """The address that GitHub names for what lies elsewhere; it is not followed."""
+        status, headers, said = self._sent("GET", quote(f"/repos/{self.repository}{path}"), {}, None)
+        if status != HTTPStatus.FOUND:
+            raise refusal(
+                f"GET {path} of {self.repository} on {self._host}", status, headers, self._parsed(status, said)
+            )
+        return headers.get("location", "")
+
     def listed(self, path: str, most: int, **query: str | int) -> Iterator[JsonValue]:
         """Read a list page by page, up to a number of members."""
         size = min(most, _PAGE)

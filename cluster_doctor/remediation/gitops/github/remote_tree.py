@@ -12,8 +12,12 @@ from pydantic import JsonValue
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.remediation.gitops.encoding import LARGEST
 from cluster_doctor.remediation.gitops.github.api import Api
+from cluster_doctor.remediation.gitops.github.archive import archived_contents
 from cluster_doctor.remediation.gitops.tree import MOST_FILES, clean_path
 from cluster_doctor.snapshot.paths import dig, text
+
+MOST_SINGLY = 40
+"""Files that are read one by one before all are read at once."""
 
 _FOLDER, _LINK, _SUBMODULE = "040000", "120000", "160000"
 _FILES = frozenset({"100644", "100755", "100664"})
@@ -33,12 +37,14 @@ class RemoteTree:
 
     Args:
         api: the repository.
-        sha: the id of the tree.
+        commit: the id of the commit.
+        sha: the id of its tree.
     """
 
-    def __init__(self, api: Api, sha: str) -> None:
+    def __init__(self, api: Api, commit: str, sha: str) -> None:
         """Nothing is read yet."""
-        self._api, self.sha = api, sha
+        self._api, self._commit, self.sha = api, commit, sha
+        self._read_singly = 0
         self._folders: dict[str, dict[str, RemoteEntry]] = {}
         self._contents: dict[str, bytes] = {}
 
@@ -53,8 +59,16 @@ class RemoteTree:
         if found.size > LARGEST:
             raise RemediationError(f"{clean} has {found.size} bytes; {LARGEST} are the most", "Edit it by hand.")
         if found.sha not in self._contents:
-            self._contents[found.sha] = _content(self._api.get(f"/git/blobs/{found.sha}"), clean)
+            self._fetch(found.sha, clean)
         return self._contents[found.sha]
+
+    def _fetch(self, sha: str, path: str) -> None:
+        """Read one file; once many were read, all at once."""
+        if self._read_singly == MOST_SINGLY:
+            self._contents |= archived_contents(self._api, self._commit)
+        self._read_singly += 1
+        if sha not in self._contents:
+            self._contents[sha] = _content(self._api.get(f"/git/blobs/{sha}"), path)
 
     def has(self, path: str) -> bool:
         """Whether there is such a plain file."""

@@ -202,7 +202,8 @@ class GitHubRepository:
 
     def _tree_at(self, commit: str) -> RemoteTree:
         if commit not in self._trees:
-            self._trees[commit] = RemoteTree(self._api, text(self._api.get(f"/git/commits/{commit}"), "tree", "sha"))
+            root = text(self._api.get(f"/git/commits/{commit}"), "tree", "sha")
+            self._trees[commit] = RemoteTree(self._api, commit, root)
         return self._trees[commit]
 
     def _committed(
