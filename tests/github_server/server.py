@@ -51,9 +51,10 @@ def installed() -> tuple[Path, Path]:
             )  # fmt: skip
             if done.returncode:
                 raise NoEmulatorError(f"npm failed: {done.stderr.decode(errors='replace').strip()[-300:]}")
-            if not place.exists():
-                fresh.rename(place)
+            fresh.rename(place)
         except (OSError, subprocess.TimeoutExpired) as error:
+            if place.exists():  # somebody else was faster
+                return node, place
             raise NoEmulatorError(f"npm failed: {error}") from error
         finally:
             shutil.rmtree(fresh, ignore_errors=True)

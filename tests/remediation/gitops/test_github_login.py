@@ -146,6 +146,9 @@ def test_an_answer_that_is_not_githubs_is_said(alone: Gate, answer: Answer, what
 
 def test_a_server_that_hangs_resets_or_is_not_there_is_said(alone: Gate, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    alone.fault = lambda _verb, _path: Answer(200, b'{"default_branch": "main"}')
+    assert opened(alone) == "main"
+    assert any(SECRET in login for login in alone.logins)
 
     def hangs(_verb: str, _path: str) -> Answer:
         time.sleep(1.5)

@@ -13,7 +13,7 @@ from trees import DEPLOYMENT, IMAGE, REPLICAS, step_of
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.domain.remediation import RemediationStep
-from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
+from cluster_doctor.remediation.gitops.forge import OpenForge, Proposal, ProposalText
 from cluster_doctor.remediation.gitops.github.repository import open_github
 from cluster_doctor.remediation.gitops.provenance import Provenance
 from cluster_doctor.remediation.gitops.source import Entry, changes_of
@@ -40,6 +40,13 @@ def propose(
     with open_github(shop.url, shop.credentials, patience=0) as forge:
         changes = changes_of(forge.tree(revision), step, Entry("k8s"))
         return forge.propose(changes, provenance, TEXT, revision)
+
+
+def test_it_is_a_forge_as_others_are(shop: Repository) -> None:
+    opening: OpenForge = lambda: open_github(shop.url, shop.credentials)  # noqa: E731 - its type is what is tested
+    with opening() as forge:
+        assert forge.name == f"{shop.gate.address}/acme/{shop.name}"
+        assert forge.head() == forge.head("main") == forge.head("HEAD") == forge.head("refs/heads/main")
 
 
 def outcome(proposal: Proposal) -> ProposalOutcome:
@@ -99,7 +106,7 @@ def test_a_file_keeps_its_mode(shop: Repository) -> None:
 
 def test_the_same_plan_again_changes_nothing_and_leaves_the_text_alone(shop: Repository) -> None:
     first = propose(shop)
-    shop.ask("PATCH", f"/pulls/{first.number}", body=f"ticked by hand\n\n{shop.pulls()[0]['body']}")
+    shop.ask("PATCH", f"/pulls/{first.number}", body=f"ticked by hand\r\n\r\n{shop.pulls()[0]['body']}\r\nby a bot")
     again = propose(shop, replace(FROM, run="run-2", at=datetime(2024, 5, 9, tzinfo=UTC)))
     assert again == replace(first, state=ProposalState.UNCHANGED)
     [pull] = shop.pulls()
@@ -216,6 +223,21 @@ def test_after_a_merge_the_same_cause_gets_a_new_pull_request(shop: Repository) 
     second = propose(shop, OTHER_PLAN)
     assert (second.state, second.branch) == (ProposalState.CREATED, "fix/cluster-doctor/issue-7-2024-05-09")
     assert second.number != first.number
+
+
+def test_the_same_plan_is_not_proposed_again_once_it_was_merged_until_it_is_needed_anew(shop: Repository) -> None:
+    base = shop.ask("GET", "/git/ref/heads/main")["object"]["sha"]
+    first = propose(shop)
+    shop.ask("PUT", f"/pulls/{first.number}/merge", merge_method="squash")
+    merged = shop.ask("GET", "/git/ref/heads/main")["object"]["sha"]
+    with open_github(shop.url, shop.credentials) as forge:
+        changes = changes_of(forge.tree(base), STEP, Entry("k8s"))
+        for revision in (base, "main"):
+            again = forge.propose(changes, FROM, TEXT, revision)
+            assert (again.state, again.commit, again.number) == (ProposalState.MERGED, merged, first.number)
+    assert len(shop.pulls()) == 1
+    shop.commit("main", {"k8s/web.yaml": DEPLOYMENT})
+    assert propose(shop).state is ProposalState.CREATED
 
 
 @pytest.mark.parametrize("gone", [False, True])

@@ -42,8 +42,11 @@ class Made:
 def new_tree(api: Api, tree: RemoteTree, changes: FileChanges) -> str:
     """Store the changed files and return the id of the tree that holds them; every file keeps its mode.
 
+    Returns:
+        The id of the tree as it is, where nothing changes.
+
     Raises:
-        RemediationError: a file is not there, or nothing changes.
+        RemediationError: a file is not there.
     """
     entries = list[JsonValue]()
     for path, content in sorted(changes.files.items()):
@@ -54,7 +57,7 @@ def new_tree(api: Api, tree: RemoteTree, changes: FileChanges) -> str:
         mode = entry.mode if entry else "100644"
         entries.append({"path": path, "mode": mode, "type": "blob", "sha": text(blob, "sha")})
     if not entries:
-        raise RemediationError("the files have this content already", "There is nothing to propose.")
+        return tree.sha
     return text(api.post("/git/trees", {"base_tree": tree.sha, "tree": entries}), "sha")
 
 

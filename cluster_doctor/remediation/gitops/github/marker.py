@@ -10,7 +10,7 @@ LONGEST_BODY = 65_000
 """Characters of a body; GitHub takes 65536."""
 LABEL = "cluster-doctor"
 
-_MARKER = re.compile(r"<!-- cluster-doctor fingerprint=(\w+) plan=(\w+) -->\s*$")
+_MARKER = re.compile(r"^<!-- cluster-doctor fingerprint=(\w+) plan=(\w+) -->\s*$", re.MULTILINE)
 _CUT = "\n\n… the rest is left out for its length.\n"
 
 
@@ -26,14 +26,18 @@ def marked(body: str, provenance: Provenance) -> str:
 
 def is_of(body: str, provenance: Provenance) -> bool:
     """Whether a body is that of the same cause."""
-    found = _MARKER.search(body)
-    return found is not None and found[1] == _word(provenance.fingerprint)
+    return _marks(body)[0] == _word(provenance.fingerprint)
 
 
 def is_of_plan(body: str, provenance: Provenance) -> bool:
     """Whether a body is that of the very same plan."""
-    found = _MARKER.search(body)
-    return found is not None and is_of(body, provenance) and found[2] == _word(provenance.digest)
+    return _marks(body) == (_word(provenance.fingerprint), _word(provenance.digest))
+
+
+def _marks(body: str) -> tuple[str, str]:
+    """Fingerprint and digest of a body. Only a line of its own counts: other people's text never is one."""
+    found = _MARKER.findall(body)
+    return found[-1] if found else ("", "")
 
 
 def _word(value: str) -> str:

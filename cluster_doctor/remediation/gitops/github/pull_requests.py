@@ -31,7 +31,7 @@ class PullRequest:
         branch: the branch that it brings in.
         author: who opened it, by login.
         is_open: whether it waits.
-        merged: whether it was merged.
+        merged: the id of the commit that brought it in; empty if it was not merged.
         body: its text.
         labels: its labels.
         asked: whether somebody is asked to review it.
@@ -41,7 +41,7 @@ class PullRequest:
     branch: str
     author: str
     is_open: bool
-    merged: bool
+    merged: str
     body: str
     labels: frozenset[str] = frozenset()
     asked: bool = False
@@ -49,11 +49,19 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a proposal goes: a branch, with the commit of ours and the pull request that are there already."""
+    """Where a proposal goes: a branch, with the commit of ours and the pull request that are there already.
+
+    Attributes:
+        branch: its name.
+        tip: the commit of ours at its tip.
+        pull: its open pull request.
+        merged: the pull request that brought the very same plan in.
+    """
 
     branch: str
     tip: OwnBranch | None = None
     pull: PullRequest | None = None
+    merged: PullRequest | None = None
 
 
 def place_for(api: Api, provenance: Provenance, default_branch: str) -> Place:
@@ -87,7 +95,8 @@ def place_for(api: Api, provenance: Provenance, default_branch: str) -> Place:
     for branch in branches:
         if branch.name not in used:
             return Place(branch.name, branch)
-    return Place(_free_name(provenance, names | used | {default_branch}))
+    merged = next((pull for pull in pulls.values() if pull.merged and is_of_plan(pull.body, provenance)), None)
+    return Place(_free_name(provenance, names | used | {default_branch}), merged=merged)
 
 
 def _free_name(provenance: Provenance, taken: set[str]) -> str:
@@ -143,7 +152,7 @@ def _read(told: JsonValue) -> PullRequest:
         branch=text(told, "head", "ref"),
         author=text(told, "user", "login"),
         is_open=text(told, "state") == "open",
-        merged=bool(text(told, "merged_at")),
+        merged=text(told, "merge_commit_sha") if text(told, "merged_at") else "",
         body=text(told, "body"),
         labels=frozenset(text(label, "name") for label in labels) if isinstance(labels, list) else frozenset(),
         asked=bool(dig(told, "requested_reviewers") or dig(told, "requested_teams")),

@@ -114,8 +114,9 @@ class GitHubRepository:
         """Put changes on a branch, and open a pull request or update the one that is open.
 
         The pull request is for the branch that the revision names; for a tag or commit, for the default branch, which
-        has to hold it. A proposal is updated by one more commit, because GitHub knows no other way that loses nothing
-        of what somebody pushed meanwhile.
+        has to hold it. Where the same plan was merged since that commit, nothing is done, and that is told. A proposal
+        is updated by one more commit, because GitHub knows no other way that loses nothing of what somebody pushed
+        meanwhile.
 
         Raises:
             RemediationError: nothing changes, a person declined it, commits of others are in the way, something was
@@ -127,6 +128,12 @@ class GitHubRepository:
         tree = self._tree_at(base)
         content = new_tree(self._api, tree, changes)
         place = place_for(self._api, provenance, self.default_branch)
+        over = place.merged
+        if over and (content == tree.sha or not self._holds(base, over.merged)):
+            made = commit_of(self._api, over.merged)
+            return self._proposal(over, ProposalState.MERGED, made, base, remote_patch(tree, changes.files, made))
+        if content == tree.sha:
+            raise RemediationError("the files have this content already", "There is nothing to propose.")
         title, body = plain_line(text.title), marked(text.body, provenance)
         made, state = self._committed(place, content, base, provenance, _message(changes, provenance, title))
         pull = place.pull
@@ -135,16 +142,8 @@ class GitHubRepository:
             state = ProposalState.CREATED
         elif state is not ProposalState.UNCHANGED:
             update_pull_request(self._api, pull.number, title, body)
-        return Proposal(
-            branch=place.branch,
-            commit=made.sha,
-            base=base,
-            state=state,
-            patch=remote_patch(tree, changes.files, made),
-            number=pull.number,
-            url=f"{self.name}/pull/{pull.number}",
-            notes=tuple(self._noticed(pull, into, changes)),
-        )
+        proposal = self._proposal(pull, state, made, base, remote_patch(tree, changes.files, made))
+        return replace(proposal, notes=tuple(self._noticed(pull, into, changes)))
 
     def look_up(self, proposal: ProposalOutcome) -> ProposalOutcome:
         """What became of a proposal since: whether it is open, merged by which commit, or closed."""
@@ -192,13 +191,17 @@ class GitHubRepository:
 
     def _holding(self, commit: str, revision: str) -> str:
         """The default branch, if it holds a commit."""
-        told = self._api.find(f"/compare/{commit}...{self.default_branch}", per_page=1)
-        if text(told, "status") not in {"ahead", "identical"}:
+        if not self._holds(self.default_branch, commit):
             raise RemediationError(
                 f"{revision!r} is no branch of {self.name}, and {self.default_branch} does not hold it",
                 "Name the branch that the change is meant for.",
             )
         return self.default_branch
+
+    def _holds(self, revision: str, commit: str) -> bool:
+        """Whether a commit is in the history of a revision."""
+        told = self._api.find(f"/compare/{commit}...{revision}", per_page=1)
+        return text(told, "status") in {"ahead", "identical"}
 
     def _tree_at(self, commit: str) -> RemoteTree:
         if commit not in self._trees:
@@ -217,11 +220,14 @@ class GitHubRepository:
             return made, ProposalState.CREATED
         if tip.tree == tree and tip.digest == provenance.digest:
             return commit_of(self._api, tip.commit), ProposalState.UNCHANGED
-        told = self._api.get(f"/compare/{base}...{tip.commit}", per_page=1)
-        holds_base = text(told, "status") in {"ahead", "identical"}
-        made = new_commit(self._api, message, tree, [tip.commit] if holds_base else [tip.commit, base])
+        parents = [tip.commit] if self._holds(tip.commit, base) else [tip.commit, base]
+        made = new_commit(self._api, message, tree, parents)
         move_branch(self._api, place.branch, made.sha)
         return made, ProposalState.UPDATED
+
+    def _proposal(self, pull: PullRequest, state: ProposalState, made: Made, base: str, patch: bytes) -> Proposal:
+        url = f"{self.name}/pull/{pull.number}"
+        return Proposal(pull.branch, made.sha, base, state, patch, pull.number, url)
 
     def _noticed(self, pull: PullRequest, into: str, changes: FileChanges) -> Iterator[str]:
         if LABEL not in pull.labels:
