@@ -135,6 +135,7 @@ def test_a_redirect_in_a_circle_ends(alone: Gate) -> None:
         (Answer(500, b'{"message": "boom \\u001b[31m\\u202e"}'), r"500: boom \\x1b\[31m\\u202e"),
         (Answer(200, b"[1]"), "has no default branch"),
         (Answer(200, b""), "has no default branch"),
+        (Answer(200, b"{}", {"X-RateLimit-Remaining": "inf", "X-RateLimit-Limit": "x"}), "that nobody can read"),
     ],
 )
 def test_an_answer_that_is_not_githubs_is_said(alone: Gate, answer: Answer, what: str) -> None:
@@ -179,6 +180,7 @@ def test_an_app_logs_in_with_its_key_and_finds_its_installation(shop: Repository
 def test_an_app_that_is_not_let_in_is_said_without_its_key(shop: Repository, app_key: str) -> None:
     for app, what in (
         (GitHubApp(APP_ID, "no key"), "private key is none"),
+        (GitHubApp(APP_ID, ""), "private key is none"),
         (GitHubApp(APP_ID, app_key, 5), r"logging in to .* as a GitHub App was refused \(404"),
         (GitHubApp(5, app_key, INSTALLATION), r"logging in to .* as a GitHub App was refused \(401"),
     ):
@@ -186,3 +188,18 @@ def test_an_app_that_is_not_let_in_is_said_without_its_key(shop: Repository, app
         with pytest.raises(RemediationError, match=what) as raised, open_github(shop.url, credentials):
             pass
         assert app_key not in str(raised.value)
+
+
+@pytest.mark.parametrize("body", [b'{"tok', b"null", b"", b'{"token": 5, "expires_at": "soon"}', b'{"token": "a\\nb"}'])
+def test_a_token_for_an_app_that_nobody_can_read_is_said_and_not_repeated(
+    alone: Gate, app_key: str, body: bytes
+) -> None:
+    alone.fault = lambda _verb, path: Answer(201, body) if "access_tokens" in path else Answer(200)
+    credentials = GitHubCredentials(app=GitHubApp(APP_ID, app_key, INSTALLATION), host=alone.host, api=alone.address)
+    with (
+        pytest.raises(RemediationError) as raised,
+        open_github(f"{alone.address}/acme/shop", credentials, timeout=5),
+    ):
+        pass
+    assert raised.value.next_step
+    assert "a\nb" not in str(raised.value)

@@ -135,7 +135,7 @@ class Api:
         self, verb: str, where: str, query: dict[str, str | int], body: Mapping[str, JsonValue] | None
     ) -> tuple[int, Mapping[str, str], str]:
         import requests  # noqa: PLC0415 - PyGithub speaks through it
-        from github.GithubException import GithubException  # noqa: PLC0415 - slow to import
+        from github.GithubException import BadAttributeException, GithubException  # noqa: PLC0415 - slow to import
 
         again = "Check the network; what is done already will be found when this is done again."
         try:
@@ -150,6 +150,8 @@ class Api:
             raise RemediationError(
                 f"{self._host} sends elsewhere, and no login is sent there", "Give the repository's own URL."
             ) from error
+        except (BadAttributeException, ValueError, TypeError, OverflowError) as error:  # out of PyGithub's own reading
+            raise self._unreadable("headers or a login that nobody can read") from error
         return status, headers, said
 
     def _locked_out(self, error: GithubException) -> RemediationError:
@@ -186,7 +188,7 @@ def _broken(error: requests.RequestException) -> str:
     """What broke, out of what urllib3 and requests wrap it in."""
     inner: object = error.args[0] if error.args else error
     inner = getattr(inner, "reason", None) or inner
-    return wire_failure(inner if isinstance(inner, wire.HTTPError | OSError) else error).detail
+    return wire_failure(inner).detail if isinstance(inner, wire.HTTPError) else type(error).__name__
 
 
 def _wait(status: int, headers: Mapping[str, str], said: str) -> float | None:

@@ -5,7 +5,7 @@ A proposal stands without either: what is refused here becomes a note.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 
 from cluster_doctor.domain.errors import RemediationError
@@ -28,8 +28,8 @@ def labelled(api: Api, number: int) -> Iterator[str]:
         if api.find(f"/labels/{LABEL}") is None:
             _make_label(api)
         api.post(f"/issues/{number}/labels", {"labels": [LABEL]})
-    except RefusedError as error:
-        yield f"no label {LABEL}: {error.said or error.status}"
+    except RemediationError as error:
+        yield f"no label {LABEL}: {error.what}"
 
 
 def _make_label(api: Api) -> None:
@@ -40,34 +40,36 @@ def _make_label(api: Api) -> None:
             raise
 
 
-def reviewers_asked(api: Api, pull: PullRequest, tree: SourceTree, paths: Iterable[str]) -> Iterator[str]:
+def reviewers_asked(api: Api, pull: PullRequest, tree: Callable[[], SourceTree], paths: Iterable[str]) -> Iterator[str]:
     """Ask the owners of files, as CODEOWNERS names them, but for whoever opened it; yields what went wrong."""
     try:
-        owners = owners_of(tree, paths)
+        owners = owners_of(tree(), paths)
     except RemediationError as error:
-        yield f"CODEOWNERS was not read: {error.what}"
+        yield f"CODEOWNERS was not read, no review was asked for: {error.what}"
         return
     people = [name for name in owners.people if name.lower() != pull.author.lower()]
     wanted = [("reviewers", name) for name in people] + [("team_reviewers", team) for team in owners.teams]
     if not wanted:
         return
     wanted = wanted[:MOST_REVIEWERS]
-    try:
-        _ask(api, pull.number, wanted)
-    except RefusedError as error:
-        if error.status != HTTPStatus.UNPROCESSABLE_ENTITY or len(wanted) == 1:
-            yield f"no review was asked for: {error.said or error.status}"
-            return
-    else:
+    problem = _asked(api, pull.number, wanted)
+    if problem is None:
         return
-    for one in wanted:
-        try:
-            _ask(api, pull.number, [one])
-        except RefusedError as error:
-            yield f"no review by {one[1]} was asked for: {error.said or error.status}"
+    if not isinstance(problem, RefusedError) or problem.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+        yield f"no review was asked for: {problem.what}"
+        return
+    for one in wanted:  # one who may not see the repository keeps all others from being asked
+        problem = _asked(api, pull.number, [one])
+        if problem:
+            yield f"no review by {one[1]} was asked for: {problem.what}"
 
 
-def _ask(api: Api, number: int, wanted: Iterable[tuple[str, str]]) -> None:
+def _asked(api: Api, number: int, wanted: Iterable[tuple[str, str]]) -> RemediationError | None:
+    """Ask for reviews; what went wrong if it did."""
     people = [name for kind, name in wanted if kind == "reviewers"]
     teams = [name for kind, name in wanted if kind == "team_reviewers"]
-    api.post(f"/pulls/{number}/requested_reviewers", {"reviewers": [*people], "team_reviewers": [*teams]})
+    try:
+        api.post(f"/pulls/{number}/requested_reviewers", {"reviewers": [*people], "team_reviewers": [*teams]})
+    except RemediationError as error:
+        return error
+    return None

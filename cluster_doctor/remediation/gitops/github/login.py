@@ -73,8 +73,8 @@ def _app_auth(app: GitHubApp) -> AppAuth:
     from github import Auth  # noqa: PLC0415 - slow to import
     from jwt.exceptions import PyJWTError  # noqa: PLC0415 - comes with PyGithub
 
-    found = Auth.AppAuth(app.id, app.key)
     try:
+        found = Auth.AppAuth(app.id, app.key or "none")
         found.create_jwt()
     except (PyJWTError, ValueError, TypeError) as error:
         raise RemediationError(

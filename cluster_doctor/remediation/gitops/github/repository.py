@@ -233,7 +233,7 @@ class GitHubRepository:
         if LABEL not in pull.labels:
             yield from labelled(self._api, pull.number)
         if not pull.asked:
-            yield from reviewers_asked(self._api, pull, self.tree(into), changes.files)
+            yield from reviewers_asked(self._api, pull, lambda: self.tree(into), changes.files)
 
 
 def _message(changes: FileChanges, provenance: Provenance, title: str) -> str:
