@@ -1,10 +1,16 @@
-"""Where tests keep runs: a directory, and a database on a real Postgres."""
+"""Where tests keep runs: a directory, and a database on a real Postgres. And a stateful GitHub."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from github_server.gate import Gate, gated
+from github_server.person import Repository, new_repository
+from github_server.server import NoEmulatorError, installed, running
 from postgres_server.server import Server, binaries, running_server
 
 
@@ -42,3 +48,36 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         return str(tmp_path_factory.mktemp("homes") / "home")
     made: str = request.getfixturevalue("server_home")
     return made
+
+
+@pytest.fixture(scope="session")
+def app_key() -> str:
+    """The private key of a GitHub App, made for this session."""
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return made.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+
+
+@pytest.fixture(scope="session")
+def emulator(app_key: str) -> Iterator[str]:
+    """A stateful GitHub, one for all tests of a session."""
+    try:
+        installed()
+    except NoEmulatorError as error:
+        if os.environ.get("CLUSTER_DOCTOR_TEST_GITHUB") == "required":
+            raise
+        pytest.skip(f"no GitHub to test on: {error}")
+    with running(app_key) as address:
+        yield address
+
+
+@pytest.fixture
+def gate(emulator: str) -> Iterator[Gate]:
+    """The way to it, watched and broken off where a test says so."""
+    with gated(emulator) as gate:
+        yield gate
+
+
+@pytest.fixture
+def shop(gate: Gate, request: pytest.FixtureRequest) -> Repository:
+    """A repository with the FILES of the test's module."""
+    return new_repository(gate, request.module.FILES)

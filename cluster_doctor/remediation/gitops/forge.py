@@ -34,6 +34,7 @@ class Proposal:
         patch: the same as a patch for `git am` and `git apply`.
         number: the pull request's.
         url: where people look at it.
+        notes: what could not be done beside it: a label, a request for review.
     """
 
     branch: str
@@ -43,6 +44,7 @@ class Proposal:
     patch: bytes = b""
     number: int | None = None
     url: str = ""
+    notes: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> Path:
         """Write the patch into a folder, named for the branch; the same proposal gives the same file."""

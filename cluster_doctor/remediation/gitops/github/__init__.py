@@ -1,0 +1,1 @@
+"""Repositories on GitHub: read and written through its API alone, nothing is cloned."""
