@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cluster_doctor.history.run_lock import Hold, unheld
 from cluster_doctor.history.write_log import WriteLog
 from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
@@ -24,6 +25,7 @@ class WriteAccess:
         policy_digest: of the policy that judges.
         patience: how long healing may take.
         point: hears where the protocol stands.
+        hold: makes sure that the run is still this process's to work on.
     """
 
     target: Target
@@ -32,3 +34,4 @@ class WriteAccess:
     policy_digest: str = ""
     patience: Patience = field(default_factory=Patience)
     point: Point = unheard
+    hold: Hold = unheld
