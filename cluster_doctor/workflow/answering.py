@@ -7,6 +7,7 @@ messages calls `answer_from_message`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from cluster_doctor.domain.audit import AuditKind
 from cluster_doctor.domain.errors import ClusterDoctorError, RemediationError, RunError
@@ -94,6 +95,8 @@ def _brought(runs: Runs, run: str, approval: Approval, interrupt_id: str = "") -
     if approval.nonce in _nonces(runs, run):
         raise _refused(runs, run, approval, "the same message was brought before")
     waiting = _asking(runs, run, approval)
+    if approval.expires_at and datetime.now(UTC) > approval.expires_at:
+        raise _refused(runs, run, approval, f"the answer came too late: it counted until {approval.expires_at}")
     if approval.decision is Decision.DECLINE and not _may_speak(approval, waiting):
         raise _refused(runs, run, approval, f"{approval.approver} may not decide this")
     return runs.answer(run, interrupt_id or waiting.interrupt_id, approval)

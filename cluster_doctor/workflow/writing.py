@@ -65,4 +65,5 @@ class WriteAccesses:
             patience=self._writing.patience,
             point=self._writing.point,
             hold=self._hold,
+            any_certificate=policy.any_certificate,
         )

@@ -26,6 +26,7 @@ class WriteAccess:
         patience: how long healing may take.
         point: hears where the protocol stands.
         hold: makes sure that the run is still this process's to work on.
+        any_certificate: whether the cluster may present another certificate than when the plan was approved.
     """
 
     target: Target
@@ -35,3 +36,4 @@ class WriteAccess:
     patience: Patience = field(default_factory=Patience)
     point: Point = unheard
     hold: Hold = unheld
+    any_certificate: bool = False

@@ -151,7 +151,8 @@ class Applier:
         raise RefusedError(f"it could not be stored: {said}", "Try again later.")
 
     def _require_same_cluster(self) -> None:
-        objection = objection_to(self._writer.identity(), self._record.cluster)
+        any_certificate = self._record.any_certificate and self._writer.is_verified
+        objection = objection_to(self._writer.identity(), self._record.cluster, any_certificate=any_certificate)
         if objection:
             raise RefusedError(objection, "Find out which cluster this is.")
 

@@ -52,7 +52,8 @@ def rehearse_plans(
     judge = access.judge(cluster)
     with open_writer(access.target) as writer:
         identity, at = writer.identity(), datetime.now(UTC)
-        objection = objection_to(identity, cluster.identity)
+        any_certificate = access.any_certificate and writer.is_verified
+        objection = objection_to(identity, cluster.identity, any_certificate=any_certificate)
         steps = () if objection else tuple(rehearse_step(writer, key, step, judge) for key, step in steps_in(plans))
     return Rehearsal(
         plan_digest=plan_digest,
@@ -98,7 +99,8 @@ def undo_steps(mandate: Mandate, outcomes: Sequence[StepOutcome]) -> tuple[StepO
 def _applier(mandate: Mandate) -> Iterator[Applier]:
     access = mandate.access
     with open_writer(access.target) as writer:
-        record = Announcements(access.log, mandate.run_id, mandate.approver, mandate.rehearsal.identity)
+        meant = mandate.rehearsal.identity
+        record = Announcements(access.log, mandate.run_id, mandate.approver, meant, access.any_certificate)
         judge = _in_time(access.judge(mandate.cluster), mandate.until)
         yield Applier(writer, record, judge, access.point, access.hold)
 

@@ -40,6 +40,9 @@ class Policy(Strict):
         protected_namespaces: nothing in them is touched on any route; the platform's own by default.
         rate: how often, over all entries.
         people: how those are known who approve from elsewhere: by keys, and by logins on GitHub.
+        any_certificate: whether a cluster may present another certificate than when a plan was approved, because the
+            members of its control plane have certificates of their own. URL and UID have to match then, and the
+            certificate to be signed by the authority that the credentials name.
         github_server: the one server whose logins these are.
         deny: what is out of reach, whatever allows it.
         allow: what is allowed; the first entry that is about a step decides.
@@ -50,6 +53,7 @@ class Policy(Strict):
     rate: Rates = Rates()
     people: KnownPeople = Field(default={})
     github_server: Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")] = "https://github.com"
+    any_certificate: bool = False
     deny: Annotated[tuple[DenyEntry, ...], Field(max_length=MOST_ENTRIES)] = ()
     allow: Annotated[tuple[AllowEntry, ...], Field(max_length=MOST_ENTRIES)] = ()
 

@@ -22,9 +22,11 @@ from cluster.writes.test_whole_run import PATIENCE, POLICY, Shop, kinds, outcome
 from cluster_doctor.domain.audit import AuditKind
 from cluster_doctor.domain.errors import RunError, RunTaken
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.remediation import Decision
 from cluster_doctor.history.history import History
+from cluster_doctor.history.run_log import RunState
 from cluster_doctor.history.verifying import verify
 from cluster_doctor.remediation.approvals.message import ApprovalMessage
 from cluster_doctor.remediation.approvals.signature import signed
@@ -33,6 +35,7 @@ from cluster_doctor.sources.live.target import Target
 from cluster_doctor.workflow.answering import answer_from_message
 from cluster_doctor.workflow.holding import holding
 from cluster_doctor.workflow.runs import Runs, Waiting
+from cluster_doctor.workflow.state import Place
 from cluster_doctor.workflow.writing import Writing
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
@@ -209,8 +212,8 @@ def desk(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(keys / name)], check=True)
     known = {name: (keys / f"{name}.pub").read_text().strip() for name in PEOPLE}
     people = "".join(f"  {name}: {{ssh_keys: ['{line}']}}\n" for name, line in known.items())
-    proven = TWO.replace("linus]", "linus], proven: true")
-    (shop.home / "policy.yaml").write_text(f"{POLICY}{proven}people:\n{people}".replace("linus, ", ""))
+    proven = TWO.replace(", linus]", "], proven: true")
+    (shop.home / "policy.yaml").write_text(f"{POLICY}{proven}people:\n{people}")
     with History(shop.home) as history:
         yield Desk(shop, history, keys, shop.begin(history))
 
@@ -228,7 +231,10 @@ def test_every_answer_that_must_not_count_is_refused_and_two_that_count_heal(des
         (desk.message("grace", approver="ada"), "which is no key of ada"),
         (edited, "it was forged, or the message was edited"),
         (ada.partition(b"\n")[0] + b"\n", "carries no signature"),
-        (desk.message(expires_at=past), "the approval came too late"),
+        (desk.message(expires_at=past), "the answer came too late"),
+        (desk.message(expires_at=past, decision=Decision.DECLINE), "the answer came too late"),
+        (desk.message("linus", decision=Decision.DECLINE), "linus may not decide this"),
+        (desk.message("linus"), "linus may not approve this"),
         (desk.message(digest="0" * 64), "the answer is about plan 000000000000"),
         (desk.message(digest=of_another_cluster), f"the answer is about plan {of_another_cluster[:12]}"),
         (desk.message(run=other.report.run_id), f"the message is for run {other.report.run_id}"),
@@ -281,3 +287,25 @@ def test_a_process_that_lost_its_hold_sends_nothing(
     (outcome,) = protocol.go(steps, back=False)
     assert outcome.state is StepState.APPLIED
     assert tail.of("lost-hold") == {("patch", "configmaps"): 1}
+
+
+def test_a_run_that_lost_its_hold_sends_nothing_and_is_left_to_whoever_has_it(shop: Shop, server_home: str) -> None:
+    def lose(point: str) -> None:
+        if point.endswith("announced"):
+            with psycopg.connect(server_home) as server:
+                server.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+
+    policy = shop.home / "policy.yaml"
+    with History(server_home) as history:
+        place = Place(kubeconfig=str(shop.cluster.kubeconfig))
+        runs = Runs(history, writing=Writing(policy, patience=PATIENCE, point=lose))
+        asked = runs.begin(Incident(text="web has no endpoints", namespaces=(shop.space,)), place)
+        assert isinstance(asked, Waiting)
+        run_id = asked.report.run_id
+        with pytest.raises(RunTaken, match="was lost"):
+            runs.answer(run_id, asked.interrupt_id, yes(asked))
+        assert shop.selector == "website"
+        assert history.log.run(run_id).state is RunState.RUNNING, "it is not this process's to call failed"
+        done = Runs(history, writing=Writing(policy, patience=PATIENCE)).resume(run_id)
+        assert (outcome_of(done).applied, shop.selector) == (True, "web")
+        assert verify(history.store).faults == ()
