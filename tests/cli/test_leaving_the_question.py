@@ -61,6 +61,8 @@ def test_a_question_can_be_left_to_others(
         (left,) = history.log.runs()
         assert left.state is RunState.WAITING
         waiting = Runs(history).waiting(left.run_id)
+    assert run(["runs", "resume", left.run_id, "--later"]) == 0
+    assert f"--digest {waiting.digest}" in capsys.readouterr().err, "and it can be asked for again"
     line = f"cluster-doctor approve {left.run_id} --interrupt {waiting.interrupt_id}"
     assert line in told
     assert f"--digest {waiting.digest} --as NAME --sign-with KEY" in told
