@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cluster_doctor.cli.change_question import change_question
 from cluster_doctor.cli.console import WIDTH, Console
 from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
-from cluster_doctor.reports.rehearsal import rehearsal_lines
 from cluster_doctor.reports.text import text_lines
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool) -> 
         if not shown:
             console.say("".join(f"{line.text}\n" for line in text_lines(report, WIDTH)))
         approval = (
-            _asked_to_change(console, standing) if standing.rehearsal.offered else _asked(console, standing.digest)
+            _asked_to_change(console, standing) if standing.rehearsal.offers else _asked(console, standing.digest)
         )
     else:
         approval = Approval(
@@ -76,14 +76,10 @@ def _asked(console: Console, digest: str) -> Approval:
 
 
 def _asked_to_change(console: Console, standing: Waiting) -> Approval:
-    """Show what the dry run showed, and ask which steps shall be carried out."""
+    """Ask which of the changes that the report shows shall be made."""
     rehearsal = standing.rehearsal
-    console.say("".join(f"{line.text}\n" for line in rehearsal_lines(rehearsal, WIDTH)))
-    offered = [step.key for step in rehearsal.offered]
-    answer = console.ask(
-        f"Carry out step {', '.join(offered)} now (digest {standing.digest[:12]})? What does not heal is taken back. "
-        f"[y: all, or some of the numbers; anything else: nothing]"
-    ).lower()
+    offered = list(rehearsal.offers)
+    answer = console.ask(change_question(rehearsal, standing.digest)).lower()
     named = [word for word in answer.replace(",", " ").split() if word]
     everything = answer in {"y", "yes"}
     approved = everything or (bool(named) and all(word in offered for word in named))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -74,6 +75,31 @@ class Rehearsal(BaseModel):
     def offered(self) -> tuple[RehearsedStep, ...]:
         """The steps that a person may approve."""
         return tuple(step for step in self.steps if step.is_offered)
+
+    @property
+    def offered_proposals(self) -> tuple[RehearsedProposal, ...]:
+        """The changes to repositories that a person may approve."""
+        return tuple(proposal for proposal in self.proposals if proposal.is_offered)
+
+    @property
+    def offers(self) -> dict[str, PolicyVerdict]:
+        """All that a person may approve, by key, with what the policy says to it."""
+        return {
+            **{proposal.key: proposal.verdict for proposal in self.offered_proposals},
+            **{step.key: step.verdict for step in self.offered},
+        }
+
+    def covered(self, keys: Collection[str] | None) -> frozenset[str]:
+        """The keys that an answer covers.
+
+        One that names none covers every proposal that is offered, and the steps of the plans that have none: what is
+        written down comes first, and a change in the cluster beside it needs to be asked for.
+        """
+        if keys is not None:
+            return frozenset(keys)
+        proposed = {proposal.key for proposal in self.offered_proposals}
+        written = {key.partition(".")[0] for key in proposed}
+        return frozenset(proposed | {step.key for step in self.offered if step.key.partition(".")[0] not in written})
 
     @property
     def digest(self) -> str:

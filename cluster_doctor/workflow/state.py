@@ -22,6 +22,7 @@ class CaseState(TypedDict, total=False):
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
     runbooks: str
+    repositories: list[str]
     replays: str
     recollection: str
     snapshot: str
@@ -40,13 +41,15 @@ class CaseState(TypedDict, total=False):
 class CaseInput(TypedDict, total=False):
     """What a case begins with: the incident, where to look, and, if it has one, the name of the run.
 
-    It may name a folder of runbooks, and the run that it replays, of which it brings the recollection.
+    It may name a folder of runbooks, repositories where changes may be proposed, and the run that it replays, of which
+    it brings the recollection.
     """
 
     run_id: str
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
     runbooks: str
+    repositories: list[str]
     replays: str
     recollection: str
 
@@ -78,7 +81,7 @@ class Case(BaseModel):
 
     `snapshot`, `claims`, `diagnosis`, `recollection`, `triage`, `plans` and `rehearsal` are hashes in the evidence
     store; `digest` is that which an approval has to name. `runbooks` is a folder; the history's own if it is empty.
-    `replays` names a run.
+    `repositories` are folders and URLs; `replays` names a run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -87,6 +90,7 @@ class Case(BaseModel):
     incident: Incident = Incident()
     place: Place = Place()
     runbooks: str = ""
+    repositories: tuple[str, ...] = ()
     replays: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
     recollection: Hash = ""
     snapshot: Hash = ""
