@@ -11,8 +11,11 @@ pictures (`picture`):
   is still wrong.
 
 What fires in the edited picture alone rests on old reports, and stays unknown until the change is made; that is said,
-not hidden. A finding that is in the settled picture and was not there before is the change's own doing, or was
-hidden by what it repairs. Either way the change alone leaves somebody with it.
+not hidden. So does what rests on reports of Pods that the change replaces, though it is quiet in the edited picture:
+that an Event is about another image than the new one does not mean that the new one exists.
+
+A finding that is in the settled picture and was not there before is the change's own doing, or was hidden by what it
+repairs. Either way the change alone leaves somebody with it.
 """
 
 from __future__ import annotations
@@ -23,12 +26,14 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding, Severity
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.remediation.foresight.picture import edited_picture, settled_picture
 from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.engine import check_all
 from cluster_doctor.snapshot.collector import collector_paused
+from cluster_doctor.snapshot.paths import mapping
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import View, Workload
 
@@ -70,7 +75,7 @@ def forecast(cluster: ClusterSnapshot, cause: RootCause, changed: Mapping[Object
     if grave:
         return Forecast("", f"it would bring a new fault: {'; '.join(finding.message for finding in grave[:3])}")
     told = "" if not new else f"; new, and less grave: {'; '.join(finding.message for finding in new[:3])}"
-    if cause.fingerprint in now:
+    if cause.fingerprint in now or (_replaces_pods(cluster, changed) and any(map(_is_report, cause.evidence))):
         return Forecast(
             "scanned with the change made: whether the finding goes away is unknown, because it rests on what was "
             f"reported before; no new fault of its gravity{told}"
@@ -80,6 +85,26 @@ def forecast(cluster: ClusterSnapshot, cause: RootCause, changed: Mapping[Object
 
 def _findings(cluster: ClusterSnapshot) -> dict[str, Finding]:
     return {finding.fingerprint: finding for finding in check_all(cluster).findings}
+
+
+def _replaces_pods(cluster: ClusterSnapshot, changed: Mapping[ObjectRef, dict[str, JsonValue]]) -> bool:
+    """Whether the change gives Pods another template."""
+    return any(
+        isinstance(before := cluster.find(ref), Workload)
+        and mapping(before.raw, *before.template_path) != mapping(raw, *before.template_path)
+        for ref, raw in changed.items()
+    )
+
+
+def _is_report(fact: Evidence) -> bool:
+    """Whether a fact is what somebody reported, not what somebody wrote."""
+    match fact.source:
+        case EvidenceSource.OBJECT:
+            return fact.path.startswith("status")
+        case EvidenceSource.ABSENCE:
+            return False
+        case _:
+            return True
 
 
 def _reads(name: str, cluster: ClusterSnapshot, changed: Mapping[ObjectRef, object]) -> bool:
