@@ -84,7 +84,7 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
     A run that waits for a merge looks whether its proposal is merged by now. If so,
     it watches the cluster until the cause is gone and the workloads are well; if not,
     it says what to merge and exits with 4. A proposal that was closed ends the run.
-    --repository names the repositories anew, if they were moved.
+    The repositories are those that the run began with, unless --repository names others.
     """
     from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -29,8 +30,10 @@ class ProposalRecord:
         records = self.log.of_run(self.run_id)
         return next((record for record in records if record.step == key and record.kind is WriteKind.APPLY), None)
 
-    def announce(self, shown: RehearsedProposal, target: ObjectRef, provenance: Provenance) -> WriteRecord:
-        """Put on record what is about to be proposed.
+    def announce(
+        self, shown: RehearsedProposal, target: ObjectRef, provenance: Provenance, evidence: Sequence[str]
+    ) -> WriteRecord:
+        """Put on record what is about to be proposed, and on which evidence.
 
         Raises:
             RunError: somebody else is about to propose it.
@@ -49,6 +52,7 @@ class ProposalRecord:
             hashlib.sha256(canonical(body).encode()).hexdigest(), body,
             cluster=(self.cluster.system_uid if self.cluster else "") or "",
             approver=", ".join(self.approvers),
+            evidence=evidence,
             undo="revert the commit that the merge brings in",
         )  # fmt: skip
         announced = self.of(shown.key)

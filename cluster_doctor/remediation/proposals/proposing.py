@@ -170,7 +170,9 @@ class _Proposer:
 
     def _announced(self) -> WriteRecord:
         first = next(iter(self._steps.values()))
-        return self._record.announce(self._shown, first.target, self._provenance)
+        causes = [cause for cause in self._mandate.causes if cause.fingerprint == self._plan.fingerprint]
+        evidence = [fact.command for cause in causes for fact in cause.evidence if fact.command]
+        return self._record.announce(self._shown, first.target, self._provenance, evidence)
 
     def _require_same_cluster(self) -> None:
         if self._access.target is None:

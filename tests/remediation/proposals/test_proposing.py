@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from shops import SERVICE, WHO, access_to, clone_of, cluster_of, git
+from proposing.shops import SERVICE, WHO, access_to, clone_of, cluster_of, git
 
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.incident import Incident
@@ -126,7 +126,7 @@ def moody(history: History, clone: Path, *moods: str) -> tuple[ProposalAccess, M
     access = access_to(history, [str(clone)])
     forge = Moody(LocalRepository(clone), list(moods))
     named = access.repositories[0]
-    keeping = Repository(named.name, named.addresses, "", keeps_issues=True, open=lambda: nullcontext(forge))  # type: ignore[arg-type,return-value]  # it answers for what it wraps
+    keeping = Repository(named.name, named.addresses, "", keeps_issues=True, open=lambda: nullcontext(forge))  # type: ignore[arg-type]  # it answers for what it wraps
     return replace(access, repositories=(keeping,)), forge
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from shops import SERVICE, access_to, changed, clone_of, cluster_of, git, rehearsed
+from pydantic import JsonValue
+from proposing.shops import SERVICE, access_to, changed, clone_of, cluster_of, git, rehearsed
 
 from cluster_doctor.domain.policy import PolicyVerdict
-from cluster_doctor.domain.remediation import RemediationPlan, Route
+from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
 from cluster_doctor.domain.steps import FieldEdit
 from cluster_doctor.history.history import History
 
@@ -133,7 +134,7 @@ def test_a_file_that_says_otherwise_than_the_cluster_is_not_touched(history: His
     assert "was to be 'website' and is 'shopfront'" in found.problem
 
 
-def _setting(value: str) -> object:
+def _setting(value: str) -> Callable[[RemediationPlan], RemediationPlan]:
     def edit(plan: RemediationPlan) -> RemediationPlan:
         edits = (FieldEdit(path=("spec", "selector", "app"), was="website", becomes=value),)
         return plan.model_copy(update={"steps": (plan.steps[0].model_copy(update={"edits": edits}),)})
@@ -143,7 +144,7 @@ def _setting(value: str) -> object:
 
 def test_a_change_that_does_not_help_is_not_offered(history: History, tmp_path: Path) -> None:
     access = access_to(history, [str(clone_of(tmp_path / "shop"))])
-    found = rehearsed(cluster_of(), access, _setting("webs"))  # type: ignore[arg-type]  # an edit of a plan
+    found = rehearsed(cluster_of(), access, _setting("webs"))
     assert not found.is_offered
     assert found.problem.startswith("it would not help: with it made, still so: Service web selects app=webs")
 
@@ -151,14 +152,14 @@ def test_a_change_that_does_not_help_is_not_offered(history: History, tmp_path: 
 def test_what_the_policy_does_not_allow_is_not_offered(history: History, tmp_path: Path) -> None:
     asked = []
 
-    def judge(step: object, live: object) -> PolicyVerdict:
-        asked.append((step, live))
+    def judge(step: RemediationStep, live: dict[str, JsonValue] | None) -> PolicyVerdict:
+        asked.append((step.route, (live or {}).get("kind")))
         return PolicyVerdict(allowed=False, reasons=("frozen",))
 
     found = rehearsed(cluster_of(), access_to(history, [str(clone_of(tmp_path / "shop"))], judge))
     assert not found.is_offered
     assert found.verdict.reasons == ("frozen",)
-    assert [(step.route, live["kind"]) for step, live in asked] == [(Route.GITOPS, "Service")]
+    assert asked == [(Route.GITOPS, "Service")]
 
 
 def test_a_cluster_that_is_not_known_denies(history: History, tmp_path: Path) -> None:
