@@ -80,12 +80,17 @@ def git(folder: Path, *words: str) -> str:
 
 @dataclass
 class Delivery:
-    """One shop: a repository, an Application that names it, and a namespace where it runs."""
+    """One shop: a repository, an Application that names it, and a namespace where it runs.
+
+    With a `path` nothing in the cluster says where it is written down, and a person does.
+    """
 
     cluster: TestCluster
     space: str
     top: Path
     revision: str = "main"
+    path: str = ""
+    policy: str = ""
     after_merge: Patience = field(default=PATIENCE)
 
     @property
@@ -104,6 +109,15 @@ class Delivery:
         git(self.repository, "init", "-q", "-b", "main")
         git(self.repository, "remote", "add", "origin", "git@git.example.com:acme/shop")
         self.commit(text)
+        self.home.mkdir()
+        if self.policy:
+            (self.home / "policy.yaml").write_text(self.policy)
+        if not self.path:
+            self._name_by_an_application()
+        self.sync()
+        until(lambda: any(_is_ready(pod) for pod in self.cluster.pods(self.space)), "the Pod is ready")
+
+    def _name_by_an_application(self) -> None:
         source = {"repoURL": URL, "path": "k8s", "targetRevision": self.revision}
         body = {
             "apiVersion": f"{GROUP}/v1alpha1",
@@ -112,8 +126,6 @@ class Delivery:
             "spec": {"source": source, "destination": {"namespace": self.space}},
         }
         self.cluster.create_at(f"/apis/{GROUP}/v1alpha1/namespaces/{self.space}/{PLURAL}", body)
-        self.sync()
-        until(lambda: any(_is_ready(pod) for pod in self.cluster.pods(self.space)), "the Pod is ready")
 
     def commit(self, text: str, message: str = "as it is wanted") -> None:
         """Commit the manifests to main."""
@@ -127,7 +139,8 @@ class Delivery:
             kind, name = manifest["kind"], manifest["metadata"]["name"]
             group = manifest["apiVersion"].rpartition("/")[0]
             mark = f"{self.space}:{group}/{kind}:{self.space}/{name}"
-            manifest["metadata"]["annotations"] = {"argocd.argoproj.io/tracking-id": mark}
+            if not self.path:
+                manifest["metadata"]["annotations"] = {"argocd.argoproj.io/tracking-id": mark}
             try:
                 self.cluster.create(manifest, self.space)
             except RefusedError as refused:
@@ -137,10 +150,10 @@ class Delivery:
 
     def runs(self, history: History, point: Callable[[str], None] = lambda _: None) -> Runs:
         """Runs that may propose to the repository."""
-        named = (str(self.repository),)
+        named = (f"{self.repository}#{self.path}" if self.path else str(self.repository),)
         return Runs(
             history,
-            writing=Writing(patience=SHORT, point=point, repositories=named, after_merge=self.after_merge),
+            writing=Writing(patience=self.after_merge, point=point, repositories=named, after_merge=self.after_merge),
         )
 
     def diagnosed(self, history: History) -> Waiting:

@@ -241,3 +241,89 @@ def test_a_merge_before_the_killed_run_goes_on_is_found(delivery: Delivery) -> N
         assert outcome_of(done).proposals[0].state is ProposalState.MERGED
         assert outcome_of(done).healed is True
         assert delivery.branches == [branch]
+
+
+BOTH = """
+version: 1
+allow:
+- name: what these tests change
+  routes: [gitops, cluster]
+  types: [patch_selector]
+  namespaces: ["delivered-*"]
+"""
+
+
+def test_a_plain_yes_covers_the_pull_request_and_leaves_the_cluster_alone(delivery: Delivery) -> None:
+    delivery.path, delivery.policy = "k8s", BOTH
+    delivery.begin_with()
+    with History(delivery.home) as history:
+        standing = delivery.diagnosed(history)
+        assert list(standing.rehearsal.offers) == ["1.git", "1.1"]
+        asked = delivery.runs(history).answer(standing.report.run_id, standing.interrupt_id, yes(standing))
+        assert isinstance(asked, Merging)
+        assert outcome_of(asked).steps == ()
+        assert delivery.selector == "website"
+
+
+def test_both_ways_are_taken_where_both_were_asked_for(delivery: Delivery) -> None:
+    delivery.path, delivery.policy = "k8s", BOTH
+    delivery.begin_with()
+    with History(delivery.home) as history:
+        standing = delivery.diagnosed(history)
+        run_id, both = standing.report.run_id, yes(standing, steps=("1.1", "1.git"))
+        asked = delivery.runs(history).answer(run_id, standing.interrupt_id, both)
+        assert isinstance(asked, Merging)
+        assert (outcome_of(asked).applied, outcome_of(asked).healed, delivery.selector) == (True, True, "web")
+        git(delivery.repository, "merge", "-q", outcome_of(asked).proposals[0].branch)
+        delivery.sync()
+        done = delivery.runs(history).resume(run_id)
+        assert isinstance(done, Finished)
+        assert outcome_of(done).healed is True
+        assert delivery.selector == "web"
+
+
+def test_a_controller_that_puts_a_change_back_is_noticed_and_not_fought(delivery: Delivery) -> None:
+    delivery.path, delivery.policy, delivery.after_merge = "k8s", BOTH, SHORT
+    delivery.begin_with()
+    with History(delivery.home) as history:
+        standing = delivery.diagnosed(history)
+        stop = threading.Event()
+
+        def controlling() -> None:
+            while not stop.wait(0.1):
+                if delivery.selector != "website":
+                    delivery.sync()
+
+        controller = threading.Thread(target=controlling)
+        controller.start()
+        try:
+            by_hand = yes(standing, steps=("1.1",))
+            done = delivery.runs(history).answer(standing.report.run_id, standing.interrupt_id, by_hand)
+        finally:
+            stop.set()
+            controller.join()
+        outcome = outcome_of(done)
+        assert (outcome.applied, outcome.healed) == (False, False)
+        assert outcome.escalated.startswith("it did not heal: still so: Service web")
+        writes = history.writes.of_run(standing.report.run_id)
+        assert [str(write.kind) for write in writes if str(write.state) == "done"] == ["apply"], "one write, no second"
+        assert delivery.selector == "website"
+        assert AuditKind.ESCALATION in [entry.kind for entry in history.audit.of_run(standing.report.run_id)]
+
+
+def test_another_cluster_behind_the_same_way_is_not_proposed_for(delivery: Delivery) -> None:
+    delivery.begin_with()
+    with History(delivery.home) as history:
+        standing = delivery.diagnosed(history)
+        answer = yes(standing)
+        kubeconfig = delivery.cluster.kubeconfig
+        text = kubeconfig.read_text()
+        kubeconfig.write_text(text.replace("127.0.0.1", "localhost"))
+        try:
+            done = delivery.runs(history).answer(standing.report.run_id, standing.interrupt_id, answer)
+        finally:
+            kubeconfig.write_text(text)
+        (refused,) = outcome_of(done).proposals
+        assert refused.state is ProposalState.REFUSED
+        assert "cluster-identity uncertain: another API server URL" in refused.note
+        assert delivery.branches == []

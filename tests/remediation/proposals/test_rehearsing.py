@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 from proposing.shops import SERVICE, access_to, changed, clone_of, cluster_of, git, rehearsed
+from pydantic import JsonValue
 
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
