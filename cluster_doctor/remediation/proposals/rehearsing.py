@@ -12,6 +12,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
 from cluster_doctor.remediation.fields import Object, edited
 from cluster_doctor.remediation.foresight.forecast import Forecast, forecast
+from cluster_doctor.remediation.foresight.synced import synced
 from cluster_doctor.remediation.gitops.origin import NoOriginError
 from cluster_doctor.remediation.policy.people import identity_of
 from cluster_doctor.remediation.proposals.access import ProposalAccess
@@ -75,7 +76,7 @@ def _rehearsed(
         return _as_report(access, plain, error, cluster)
     except RemediationError as error:
         return plain.model_copy(update={"problem": _told(error)})
-    found = _forecast(cluster, cause, steps.values())
+    found = _forecast(cluster, cause, steps.values(), draft)
     note = "; ".join(part for part in (draft.changes.rendering.note, found.note) if part)
     return shown.model_copy(update={"note": note, "problem": found.problem})
 
@@ -107,7 +108,8 @@ def _as_report(
     )
 
 
-def _forecast(cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[RemediationStep]) -> Forecast:
+def _forecast(cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[RemediationStep], draft: Draft) -> Forecast:
+    """What the rules say once the files are delivered: the edits, and whatever else of the objects differs there."""
     changed: dict[ObjectRef, Object] = {}
     for step in steps:
         live = changed.get(step.target) or _live(cluster, step.target)
@@ -117,7 +119,9 @@ def _forecast(cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[Remedi
             changed[step.target] = edited(live, step.edits)
         except RemediationError as error:
             return Forecast("", error.what)
-    return forecast(cluster, cause, changed)
+    written = draft.changes.written
+    delivered = {ref: synced(raw, written[ref]) if ref in written else raw for ref, raw in changed.items()}
+    return forecast(cluster, cause, delivered)
 
 
 def _live(cluster: ClusterSnapshot, ref: ObjectRef) -> Object | None:

@@ -189,3 +189,10 @@ def test_several_steps_are_one_proposal_on_the_strictest_word(history: History, 
         "k8s/web.yaml -  - {port: 80, targetPort: 8080}",
         "k8s/web.yaml +  - {port: 80, targetPort: 8080, name: http}",
     ]
+
+
+def test_what_the_files_bring_along_beside_the_edit_is_scanned_too(history: History, tmp_path: Path) -> None:
+    clone = clone_of(tmp_path / "shop", f"== k8s/web.yaml\n{SERVICE.replace('targetPort: 8080', 'targetPort: 9090')}")
+    found = rehearsed(cluster_of(), access_to(history, [str(clone)]))
+    assert not found.is_offered
+    assert found.problem.startswith("it would bring a new fault: Service web sends port 80 to target port 9090")
