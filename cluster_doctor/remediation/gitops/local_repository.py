@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.remediation.gitops.commit_tree import CommitTree
+from cluster_doctor.remediation.gitops.damage import damage_told
 from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
 from cluster_doctor.remediation.gitops.mailed_patch import mailed_patch
 from cluster_doctor.remediation.gitops.merged import brought_in
@@ -67,6 +68,7 @@ class LocalRepository:
         return str(self._folder)
 
     @property
+    @damage_told()
     def default_branch(self) -> str:
         """What `origin` says, else the one of main and master that is there, else what is checked out."""
         pointers = {name.decode(): target.decode() for name, target in self._repo.refs.get_symrefs().items()}
@@ -81,6 +83,7 @@ class LocalRepository:
         raise RemediationError(f"{self._folder} has no default branch", "Name the branch.")
 
     @property
+    @damage_told()
     def remotes(self) -> tuple[str, ...]:
         """The URLs of its remotes: what else it is called."""
         config = self._repo.get_config()
@@ -91,6 +94,7 @@ class LocalRepository:
         ]
         return tuple(url.decode(errors="replace") for urls in found for url in urls)
 
+    @damage_told()
     def is_branch(self, revision: str) -> bool:
         """Whether there is a branch of that name, here or at `origin`."""
         from dulwich.refs import Ref  # noqa: PLC0415 - loaded already
@@ -98,14 +102,17 @@ class LocalRepository:
         names = {Ref(f"{place}{revision}".encode()) for place in (_HEADS, _ORIGIN)}
         return not names.isdisjoint(self._repo.refs.allkeys())
 
+    @damage_told()
     def head(self, revision: str = "") -> str:
         """The id of the commit at a branch, tag or commit; at the default branch without any."""
         return self._commit(revision or self.default_branch).id.decode()
 
+    @damage_told()
     def tree(self, revision: str = "") -> CommitTree:
         """The files at a branch, tag or commit; at the default branch without any."""
         return CommitTree(self._repo, self._commit(revision or self.default_branch).tree)
 
+    @damage_told()
     def propose(self, changes: FileChanges, provenance: Provenance, text: ProposalText, revision: str = "") -> Proposal:
         """Put changes on a branch as one commit on top of a revision.
 
@@ -127,6 +134,7 @@ class LocalRepository:
                 f"{self._folder} cannot be written: {error.strerror}", "Check its rights."
             ) from error
 
+    @damage_told()
     def look_up(self, proposal: ProposalOutcome) -> ProposalOutcome:
         """See whether it came into the branch that it is meant for, or its own branch is gone."""
         from dulwich.objects import Commit, ObjectID  # noqa: PLC0415 - loaded already

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -196,3 +198,26 @@ def test_what_the_files_bring_along_beside_the_edit_is_scanned_too(history: Hist
     found = rehearsed(cluster_of(), access_to(history, [str(clone)]))
     assert not found.is_offered
     assert found.problem.startswith("it would bring a new fault: Service web sends port 80 to target port 9090")
+
+
+@pytest.mark.parametrize("what", ["main:k8s/web.yaml", "main:k8s", "main"], ids=["file", "folder", "commit"])
+@pytest.mark.parametrize("damage", [b"", b"garbage!" * 10, zlib.compress(b"blob 3\0abcd"), None])
+def test_a_damaged_repository_is_told_and_stops_nothing(
+    history: History, tmp_path: Path, what: str, damage: bytes | None
+) -> None:
+    clone = clone_of(tmp_path / "shop")
+    name = git(clone, "rev-parse", what)
+    file = clone / ".git/objects" / name[:2] / name[2:]
+    file.unlink()
+    if damage is not None:
+        file.write_bytes(damage)
+    found = rehearsed(cluster_of(), access_to(history, [str(clone)]))
+    assert not found.is_offered
+    assert re.search(r"damaged or not whole|not in this clone|has no branch", found.problem)
+
+
+def test_a_reference_that_is_none_is_told(history: History, tmp_path: Path) -> None:
+    clone = clone_of(tmp_path / "shop")
+    access = access_to(history, [str(clone)])
+    (clone / ".git/refs/heads/main").write_text("zzzz\n")
+    assert "damaged or not whole" in rehearsed(cluster_of(), access).problem
