@@ -12,7 +12,7 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.outcome import StepOutcome, StepState
 from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.domain.rehearsal import Rehearsal
-from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
+from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan, Route
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.proposing import (
@@ -158,14 +158,17 @@ def see_through(mandate: Mandate, outcome: Outcome, look: Callable[[], ClusterSn
 def rehearse_in_repositories(
     access: ProposalAccess | None, shown: Rehearsal, plans: Plans, cluster: ClusterSnapshot, diagnosis: Diagnosis
 ) -> Rehearsal:
-    """Add to a rehearsal what the plans would change in the repositories that were named."""
+    """Add to a rehearsal what the plans would change in the repositories that were named.
+
+    They are for the cluster that was diagnosed, whichever the connection that would write has led to.
+    """
     proposals = rehearse_proposals(access, plans, cluster, diagnosis.root_causes)
     if access is None or not proposals:
         return shown
     return shown.model_copy(
         update={
             "proposals": proposals,
-            "identity": shown.identity or cluster.identity,
+            "identity": shown.identity if shown.performed else cluster.identity,
             "policy_digest": shown.policy_digest or access.policy_digest,
             "at": shown.at or now(),
         }
@@ -203,12 +206,21 @@ def see_merged(
         return outcome
     if look is None:
         return outcome.model_copy(update={"note": f"{outcome.note}; merged; there is no cluster here to look at"})
-    seen = confirm_merge(access, [plans[int(it.key.partition(".")[0]) - 1] for it in merged], look)
+    concerned = [plans[int(it.key.partition(".")[0]) - 1] for it in merged]
+    seen = confirm_merge(access, concerned, look)
     healed = seen.healed and outcome.healed is not False
     note = f"{outcome.note}; merged, {seen.note}" if seen.healed else outcome.note
-    problem = "" if seen.healed else f"merged, and it did not heal: {seen.note}; {_way_back(merged)}"
+    ways = f"{_delivery(concerned)}{_way_back(merged)}"
+    problem = "" if seen.healed else f"merged, and it did not heal: {seen.note}; {ways}"
     escalated = "; ".join(part for part in (outcome.escalated, problem) if part)
     return outcome.model_copy(update={"healed": healed, "note": note, "escalated": escalated})
+
+
+def _delivery(plans: Plans) -> str:
+    """What brings a merge into the cluster where nothing does by itself."""
+    steps = (step for plan in plans for step in plan.steps if step.route is Route.GITOPS)
+    commands = dict.fromkeys(f"`{step.command}`" for step in steps if step.command)
+    return f"if it was not delivered yet: {', '.join(commands)}, then diagnose again; " if commands else ""
 
 
 def _way_back(merged: Sequence[ProposalOutcome]) -> str:

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from proposing.shops import clone_of, cluster_of, git
+from proposing.shops import access_to, clone_of, cluster_of, git
 from pydantic import JsonValue
 
+from cluster_doctor.agents.remediator import plan_repairs, rehearse_in_repositories
 from cluster_doctor.cli.main import run
 from cluster_doctor.domain.errors import RemediationError, RunError
+from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.proposal import FileChange, ProposalState, RehearsedProposal
@@ -27,6 +29,7 @@ from cluster_doctor.domain.steps import StepType, Verb
 from cluster_doctor.history.history import History
 from cluster_doctor.history.run_log import RunState, StepState
 from cluster_doctor.history.verifying import verify
+from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.reports.html import render_html
 from cluster_doctor.reports.markdown import render_markdown
 from cluster_doctor.reports.text import render_text
@@ -145,6 +148,19 @@ def test_a_repository_that_was_moved_meanwhile_is_missed_and_found_again(
         Runs(history).resume(standing.report.run_id)
     moved.rename(clone)
     assert isinstance(Runs(history).resume(standing.report.run_id), Finished)
+
+
+def test_a_proposal_is_for_the_cluster_that_was_diagnosed(history: History, clone: Path) -> None:
+    cluster, other = cluster_of(), ClusterIdentity(server="https://other", system_uid="another")
+    diagnosis = diagnose(cluster, Incident())
+    plans = plan_repairs(cluster, diagnosis)
+    access = access_to(history, [str(clone)])
+    elsewhere = Rehearsal(plan_digest="", note="cluster-identity uncertain", identity=other)
+    shown = rehearse_in_repositories(access, elsewhere, plans, cluster, diagnosis)
+    assert (shown.identity, shown.note) == (cluster.identity, "cluster-identity uncertain")
+    here = Rehearsal(plan_digest="", performed=True, identity=cluster.identity, policy_digest="p")
+    shown = rehearse_in_repositories(access, here, plans, cluster, diagnosis)
+    assert (shown.identity, shown.policy_digest, len(shown.offered_proposals)) == (cluster.identity, "p", 1)
 
 
 def _step(key: str) -> RehearsedStep:

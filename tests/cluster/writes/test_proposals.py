@@ -111,6 +111,7 @@ def test_what_is_merged_and_does_not_heal_is_left_to_people_with_the_way_back(de
         head = git(delivery.repository, "rev-parse", "main").strip()
         assert outcome.healed is False
         assert outcome.escalated.startswith("merged, and it did not heal: still so: Service web")
+        assert f"if it was not delivered yet: `argocd app sync {delivery.space}`" in outcome.escalated
         assert f"`git revert {head}` on main" in outcome.escalated
         assert git(delivery.repository, "rev-parse", "main").strip() == head, "nothing is reverted by itself"
         assert AuditKind.ESCALATION in [entry.kind for entry in history.audit.of_run(run_id)]
