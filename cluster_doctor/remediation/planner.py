@@ -7,10 +7,13 @@ import pkgutil
 from functools import cache
 
 from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation import plans
 from cluster_doctor.remediation.change import Change, Planner
+from cluster_doctor.remediation.gitops.find_origin import origin_of
+from cluster_doctor.remediation.gitops.origin import NoOriginError
 from cluster_doctor.remediation.plans.roll_back import back_to_serving
 from cluster_doctor.remediation.wording import kubectl, patch_command, rollout_check
 from cluster_doctor.rules.catalogue import all_rules
@@ -31,13 +34,11 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     if change is None:
         return None
     management = management_of(cluster, change.target)
-    ways = [_ways(part, management_of(cluster, part.target)) for part in (change, *change.then)]
+    ways = [_ways(cluster, part) for part in (change, *change.then)]
     main, aside = [step for way, _ in ways for step in way], [step for _, way in ways for step in way]
     rollback = back_to_serving(cluster, cause.subject) if change.type is not StepType.ROLL_BACK else None
     others = [
-        step
-        for other in (*change.others, *((rollback,) if rollback else ()))
-        for step in _ways(other, management_of(cluster, other.target))[0]
+        step for other in (*change.others, *((rollback,) if rollback else ())) for step in _ways(cluster, other)[0]
     ]
     return RemediationPlan(
         cause=cause.statement,
@@ -81,8 +82,8 @@ def _from_the_rule(cause: RootCause) -> Change | None:
     )
 
 
-def _ways(change: Change, management: Management | None) -> tuple[list[RemediationStep], list[RemediationStep]]:
-    by_hand = _by_hand(change)
+def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationStep], list[RemediationStep]]:
+    by_hand, management = _by_hand(change), management_of(cluster, change.target)
     if management is None:
         return [by_hand], []
     written = RemediationStep(
@@ -93,7 +94,8 @@ def _ways(change: Change, management: Management | None) -> tuple[list[Remediati
         target=change.target,
         risk=change.risk,
         precondition=change.precondition,
-        instruction=f"{change.instruction} Change it where {management} takes it from, by pull request.",
+        instruction=f"{change.instruction} Change it where {management} takes it from"
+        f"{_written_in(cluster, change.target)}, by pull request.",
         command=_after_merge(management),
         edits=change.edits,
         manifest=change.manifest,
@@ -111,6 +113,15 @@ def _ways(change: Change, management: Management | None) -> tuple[list[Remediati
         }
     )
     return [written], [warned]
+
+
+def _written_in(cluster: ClusterSnapshot, target: ObjectRef) -> str:
+    """Repository, revision and path of an object, as far as the cluster says so."""
+    try:
+        origin = origin_of(cluster, target)
+    except NoOriginError:
+        return ""
+    return f" ({origin.repository}, {origin.revision or 'its default branch'}, {origin.entry.path})"
 
 
 def _by_hand(change: Change) -> RemediationStep:
