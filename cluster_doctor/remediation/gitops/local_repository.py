@@ -165,7 +165,7 @@ class LocalRepository:
         tree = self._changed(CommitTree(self._repo, base.tree), changes)
         if tree == base.tree:
             raise RemediationError("the files have this content already", "There is nothing to propose.")
-        name, old = self._branch_for(provenance)
+        name, old = self._branch_for(provenance, base)
         body = [f"{path}: {definition.way.value}" for definition in changes.definitions for path in [definition.file]]
         message = provenance.message(text.title, [*dict.fromkeys(body), changes.rendering.note])
         if old is not None and old.tree == tree and old.parents == [base.id] and _digest(old) == provenance.digest:
@@ -199,14 +199,14 @@ class LocalRepository:
             made.append((path.encode(), tree.mode(path), blob.id))
         return commit_tree_changes(self._repo.object_store, tree.tree, made)
 
-    def _branch_for(self, provenance: Provenance) -> tuple[str, Commit | None]:
-        """The branch to write, and its commit if it is one of an earlier proposal."""
+    def _branch_for(self, provenance: Provenance, base: Commit) -> tuple[str, Commit | None]:
+        """The branch to write, and its commit if it is one of an earlier proposal that was not merged since."""
         taken = set[str]()
         for name, tip in self._own_branches():
             taken.add(name)
             if trailer(tip.message.decode(errors="replace"), FINGERPRINT) == provenance.fingerprint:
                 return name, tip
-            if any(_fingerprint(commit) == provenance.fingerprint for commit in self._history(tip)):
+            if any(_fingerprint(commit) == provenance.fingerprint for commit in self._above(base, tip)):
                 raise RemediationError(
                     f"branch {name} holds commits of others on top of the proposal", "Merge it, or remove it first."
                 )
@@ -227,14 +227,10 @@ class LocalRepository:
                 if isinstance(found, Commit):
                     yield branch, found
 
-    def _history(self, tip: Commit) -> Iterator[Commit]:
-        here = tip
-        for _ in range(_MOST_ABOVE):
-            if not here.parents or here.parents[0] not in self._repo.object_store:
-                return
-            found = self._repo[here.parents[0]]
-            here = found  # type: ignore[assignment]  # the parent of a commit is one
-            yield here
+    def _above(self, base: Commit, tip: Commit) -> Iterator[Commit]:
+        """What a branch holds that its base does not."""
+        walker = self._repo.get_walker(include=[tip.id], exclude=[base.id], max_entries=_MOST_ABOVE)
+        return (entry.commit for entry in walker)
 
     def _new_commit(self, tree: ObjectID, base: Commit, message: str, provenance: Provenance) -> Commit:
         from dulwich.objects import Commit  # noqa: PLC0415 - loaded already
