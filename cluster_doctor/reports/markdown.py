@@ -176,7 +176,7 @@ def _step(mark: str, step: RemediationStep) -> Iterator[str]:
 
 def safe(text: str) -> str:
     """Put text on one line in which nothing is markup."""
-    return _SPECIAL.sub(r"\\\1", one_line(text)).replace("://", "\\://")
+    return _SPECIAL.sub(r"\\\1", one_line(text)).replace("://", "\\://").replace("&", "&amp;")
 
 
 def block(text: str, language: str = "") -> str:
