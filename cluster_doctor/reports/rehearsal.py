@@ -65,7 +65,7 @@ def place_of(proposal: RehearsedProposal) -> str:
 
 
 def _proposal(proposal: RehearsedProposal, width: int) -> Iterator[Line]:
-    yield Line(one_line(f"  {proposal.key} {proposal.title}"), Tone.GOOD if proposal.is_offered else Tone.UNSURE)
+    yield Line(f"  {one_line(f'{proposal.key} {proposal.title}')}", Tone.GOOD if proposal.is_offered else Tone.UNSURE)
     for text in (place_of(proposal), proposal.note):
         if text:
             yield from wrap(text, width, "    ")
@@ -79,7 +79,7 @@ def _proposal(proposal: RehearsedProposal, width: int) -> Iterator[Line]:
 
 
 def _step(step: RehearsedStep, width: int) -> Iterator[Line]:
-    yield Line(one_line(f"  {step.label}"), Tone.GOOD if step.is_offered else Tone.UNSURE)
+    yield Line(f"  {one_line(step.label)}", Tone.GOOD if step.is_offered else Tone.UNSURE)
     for edit in step.diff:
         yield from wrap(str(edit), width, "      ")
     for objection in objections(step):
