@@ -28,7 +28,8 @@ class PastIncident(BaseModel):
 
     `at` is when the picture was taken in which it was seen. `fingerprint` is that of the causal chain,
     `kind_fingerprint` that of the chain without the object, `cause_fingerprint` that of the cause without the chain;
-    the first two are empty for runs from before they were kept. `other_cluster` says that the clusters' identities
+    the first two are empty for runs from before they were kept. `healed_by` is the change after which the run saw that
+    the cause was gone; empty where it saw none. `other_cluster` says that the clusters' identities
     contradict each other.
     """
 
@@ -44,6 +45,7 @@ class PastIncident(BaseModel):
     kind_fingerprint: str = ""
     cause_fingerprint: str
     judgement: Judgement | None = None
+    healed_by: str = ""
     other_cluster: bool = False
 
 

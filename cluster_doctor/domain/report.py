@@ -12,7 +12,9 @@ from cluster_doctor.domain.diagnosis import Hypothesis, NextProbe, RootCause, St
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Claim, Incident, Symptom
 from cluster_doctor.domain.log_pattern import LogChange
+from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.prediction import Prediction
+from cluster_doctor.domain.proposal import ProposalState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Outcome, RemediationPlan
 from cluster_doctor.domain.triage import Triage
@@ -32,6 +34,16 @@ class Remediation(BaseModel):
     digest: str = ""
     rehearsal: Rehearsal | None = None
     outcome: Outcome | None = None
+
+    def healed_by(self, fingerprint: str) -> str:
+        """The plan that was carried out for a cause, and after which it was seen to be gone; empty if there is none."""
+        if self.outcome is None or not self.outcome.healed:
+            return ""
+        done = {step.key for step in self.outcome.steps if step.state is StepState.APPLIED}
+        done |= {proposal.key for proposal in self.outcome.proposals if proposal.state is ProposalState.MERGED}
+        numbers = {int(key.partition(".")[0]) for key in done}
+        plans = [plan for number, plan in enumerate(self.plans, 1) if number in numbers]
+        return next((plan.summary for plan in plans if plan.fingerprint == fingerprint), "")
 
 
 class Report(BaseModel):

@@ -28,9 +28,15 @@ _MOST_WORDS = 20_000
 
 
 def entry_of(
-    cause: RootCause, run: RunRecord, *, at: datetime, snapshot: str, cluster: ClusterIdentity | None = None
+    cause: RootCause,
+    run: RunRecord,
+    *,
+    at: datetime,
+    snapshot: str,
+    cluster: ClusterIdentity | None = None,
+    healed_by: str = "",
 ) -> Entry:
-    """Make an entry of a cause that a run named."""
+    """Make an entry of a cause that a run named, and of what it saw to heal it."""
     told = [
         run.incident,
         cause.rule,
@@ -50,6 +56,7 @@ def entry_of(
             fingerprint=cause.chain_fingerprint,
             kind_fingerprint=cause.kind_fingerprint,
             cause_fingerprint=cause.fingerprint,
+            healed_by=healed_by,
         ),
         snapshot=snapshot,
         episode=episode_of(cause, snapshot),

@@ -177,9 +177,9 @@ def seen_before(told: Recurrence) -> str:
 
 
 def judged(past: PastIncident) -> str:
-    """Whether a person said that a past cause was right."""
+    """Whether a person said that a past cause was right, or a run saw what healed it."""
     if past.judgement is None:
-        return "not confirmed"
+        return f"seen to heal by: {past.healed_by}" if past.healed_by else "not confirmed"
     return "confirmed" if past.judgement.confirmed else "marked wrong"
 
 

@@ -18,7 +18,7 @@ from cluster_doctor.domain.errors import RunError, RunTaken
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
-from cluster_doctor.domain.report import Report
+from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.history.history import History
 from cluster_doctor.history.past import entry_of
 from cluster_doctor.history.run_log import RunRecord, RunState
@@ -274,10 +274,18 @@ class Runs:
         case = self._case(run.run_id)
         if case.replays or not report.root_causes:
             return
+        done = report.remediation or Remediation()
         try:
             self.history.incidents.add(
                 [
-                    entry_of(cause, run, at=report.taken_at, snapshot=case.snapshot, cluster=report.identity)
+                    entry_of(
+                        cause,
+                        run,
+                        at=report.taken_at,
+                        snapshot=case.snapshot,
+                        cluster=report.identity,
+                        healed_by=done.healed_by(cause.fingerprint),
+                    )
                     for cause in report.root_causes
                 ]
             )

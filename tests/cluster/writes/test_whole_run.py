@@ -21,6 +21,7 @@ from cluster_doctor.domain.remediation import Approval, Decision, Outcome
 from cluster_doctor.history.history import History
 from cluster_doctor.history.verifying import verify
 from cluster_doctor.remediation.cluster.confirming import Patience
+from cluster_doctor.reports.wording import seen_before
 from cluster_doctor.workflow.runs import Finished, Runs, Standing, Waiting
 from cluster_doctor.workflow.state import Place
 from cluster_doctor.workflow.writing import Writing
@@ -120,6 +121,18 @@ def test_an_approved_repair_heals_and_is_on_record(shop: Shop) -> None:
         assert kinds(history, standing.report.run_id) == [
             AuditKind.QUESTION, AuditKind.APPROVAL, AuditKind.WRITE_INTENT, AuditKind.WRITE_OUTCOME,
         ]  # fmt: skip
+
+
+def test_what_healed_is_told_when_the_same_is_seen_again(shop: Shop, cluster: TestCluster) -> None:
+    with History(shop.home) as history:
+        standing = shop.begin(history)
+        outcome = outcome_of(shop.runs(history).answer(standing.report.run_id, standing.interrupt_id, yes(standing)))
+        assert outcome.healed
+        cluster.patch("Service", shop.space, "web", {"spec": {"selector": {"app": "website"}}})
+        (cause,) = shop.begin(history).report.root_causes
+        (seen,) = cause.seen_before
+        assert seen.last.healed_by == standing.report.remediation.plans[0].summary  # type: ignore[union-attr]
+        assert "seen to heal by: Make Service" in seen_before(seen)
 
 
 def test_a_repair_that_does_not_heal_is_taken_back_and_left_to_people(shop: Shop) -> None:
