@@ -19,22 +19,28 @@ if TYPE_CHECKING:
     from cluster_doctor.domain.identity import ClusterIdentity
     from cluster_doctor.domain.incident import Incident
     from cluster_doctor.domain.report import Report
+    from cluster_doctor.history.history import History
     from cluster_doctor.reports.as_json import load_report
     from cluster_doctor.snapshot.file import read_snapshot, write_snapshot
     from cluster_doctor.snapshot.snapshot import ClusterSnapshot
     from cluster_doctor.sources.live.source import KubernetesSource
     from cluster_doctor.sources.live.target import Target
     from cluster_doctor.sources.recognise import open_recorded
+    from cluster_doctor.workflow.answering import answer_from_message
     from cluster_doctor.workflow.api import build_graph, diagnose, record
+    from cluster_doctor.workflow.runs import Runs
 
 __all__ = [
     "ClusterDoctorError",
     "ClusterIdentity",
     "ClusterSnapshot",
+    "History",
     "Incident",
     "KubernetesSource",
     "Report",
+    "Runs",
     "Target",
+    "answer_from_message",
     "build_graph",
     "diagnose",
     "load_report",
@@ -48,10 +54,13 @@ _HOMES = {
     "ClusterDoctorError": "domain.errors",
     "ClusterIdentity": "domain.identity",
     "ClusterSnapshot": "snapshot.snapshot",
+    "History": "history.history",
     "Incident": "domain.incident",
     "KubernetesSource": "sources.live.source",
     "Report": "domain.report",
+    "Runs": "workflow.runs",
     "Target": "sources.live.target",
+    "answer_from_message": "workflow.answering",
     "build_graph": "workflow.api",
     "diagnose": "workflow.api",
     "load_report": "reports.as_json",

@@ -10,24 +10,27 @@ from pathlib import Path
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.outcome import StepOutcome, StepState
+from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.reasoning import plan_for
 from cluster_doctor.tools.writing import (
+    Consent,
     Mandate,
     WriteAccess,
     apply_steps,
     confirm,
-    is_enough,
     rehearse_plans,
     undo_steps,
+    weigh,
 )
 
 Plans = Sequence[RemediationPlan]
 VALID = timedelta(hours=1)
-"""How long after the rehearsal an approval may be given."""
+"""How long after the rehearsal an approval may be given, and how long after that a step may be begun."""
+_ANYBODYS = PolicyVerdict(allowed=True, reasons=("files are written, and nothing else",))
 
 
 def plan_repairs(cluster: ClusterSnapshot, diagnosis: Diagnosis) -> tuple[RemediationPlan, ...]:
@@ -58,28 +61,30 @@ def digest_of(plans: Plans, identity: ClusterIdentity | None, rehearsal: Rehears
     return rehearsal.digest if rehearsal.offered else plans_digest(plans, identity)
 
 
-def still_holds(
-    approval: Approval, plans: Plans, identity: ClusterIdentity | None, rehearsal: Rehearsal, now: datetime
-) -> str:
-    """Say why an approval does not count; empty if it does."""
+def consent_to(
+    approvals: Sequence[Approval],
+    plans: Plans,
+    identity: ClusterIdentity | None,
+    rehearsal: Rehearsal,
+    now: datetime,
+) -> Consent:
+    """Weigh what people said so far. Where nothing is to be written to, the first word is enough."""
     digest = digest_of(plans, identity, rehearsal)
-    if approval.digest != digest:
-        return f"the approval names {approval.digest[:12] or 'nothing'}, the plan is {digest[:12]}"
-    if approval.decision is Decision.DECLINE or not rehearsal.offered:
+    offered = {step.key: step.verdict for step in rehearsal.offered} or {"": _ANYBODYS}
+    return weigh(offered, approvals, digest, now)
+
+
+def lapses_at(approval: Approval) -> datetime | None:
+    """When an approval counts no more for what was not begun: when it says so, else an hour after it was given."""
+    return approval.expires_at or (approval.decided_at + VALID if approval.decided_at else None)
+
+
+def out_of_date(rehearsal: Rehearsal, now: datetime) -> str:
+    """Say why what was rehearsed cannot be approved any more; empty if it can."""
+    if not rehearsal.offered or rehearsal.at is None or now <= rehearsal.at + VALID:
         return ""
-    given = approval.decided_at or now
-    latest = min(filter(None, (approval.expires_at, rehearsal.at + VALID if rehearsal.at else None)), default=now)
-    if max(given, now) > latest:
-        return f"the approval came too late: it counted until {latest:%H:%M:%S} UTC; rehearse the plan again"
-    offered = {step.key: step for step in rehearsal.offered}
-    chosen = offered.keys() if approval.steps is None else set(approval.steps)
-    if strange := sorted(chosen - offered.keys()):
-        return f"the approval covers steps that are not offered: {', '.join(strange)}"
-    for key in sorted(chosen):
-        quorum = is_enough(offered[key].verdict, [approval.approver])
-        if not quorum.enough:
-            return f"step {key}: {'; '.join(quorum.reasons)}"
-    return ""
+    latest = rehearsal.at + VALID
+    return f"the approval came too late: it counted until {latest:%H:%M:%S} UTC; rehearse the plan again"
 
 
 def decline(approval: Approval, objection: str) -> Outcome | None:

@@ -15,6 +15,7 @@ from cluster_doctor.cli.options import (
     From,
     Home,
     Kubeconfig,
+    Later,
     Namespaces,
     NoColour,
     Output,
@@ -48,7 +49,8 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     policy: PolicyFile = None,
     write_kubeconfig: WriteKubeconfig = None,
     write_context: WriteContext = None,
-    no_colour: NoColour = False,  # noqa: FBT002 - Typer makes a flag of it
+    later: Later = False,  # noqa: FBT002 - Typer makes a flag of it
+    no_colour: NoColour = False,  # noqa: FBT002 - as above
 ) -> None:
     """Find out why something is broken, and what to do about it.
 
@@ -96,7 +98,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
             standing = runs.begin(incident, place, runbooks=shelf)
             if early:
                 show(standing.report, output, console)
-            report = settle(runs, standing, console, shown=early)
+            report = settle(runs, standing, console, shown=early, later=later)
         if not early:
             show(report, output, console)
         elif report.remediation and report.remediation.outcome:

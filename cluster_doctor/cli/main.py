@@ -12,7 +12,21 @@ from typing import Annotated
 
 import typer
 
-from cluster_doctor.cli import audit, changes, ci, diagnose, evaluate, logs, past, policy, record, rules, runs, scan
+from cluster_doctor.cli import (
+    approving,
+    audit,
+    changes,
+    ci,
+    diagnose,
+    evaluate,
+    logs,
+    past,
+    policy,
+    record,
+    rules,
+    runs,
+    scan,
+)
 from cluster_doctor.cli.console import Console
 from cluster_doctor.domain.errors import ClusterDoctorError, RunError, SourceError, UnreadableInput, UsageError
 
@@ -67,9 +81,10 @@ for _command in (
     evaluate.evaluate,
     rules.rules,
     rules.explain,
+    approving.approve,
 ):
     app.command(help=_help(_command))(_command)
-for _look_back in (past.search, past.confirm, audit.audit, audit.verify):
+for _look_back in (approving.answer, past.search, past.confirm, audit.audit, audit.verify):
     runs.app.command(help=_help(_look_back))(_look_back)
 for _name, _of_policy in (
     ("show", policy.show),

@@ -83,6 +83,12 @@ WriteKubeconfig = Annotated[
     ),
 ]
 WriteContext = Annotated[str | None, typer.Option("--write-context", help="Context for approved changes.", metavar="C")]
+Later = Annotated[
+    bool,
+    typer.Option(
+        "--later", help="Ask nothing; leave the question of what to change to `runs resume` or `runs answer`."
+    ),
+]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 MOST_INPUT = 512 * 1024 * 1024

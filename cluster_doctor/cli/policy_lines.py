@@ -48,4 +48,5 @@ def _tone(*, passed: bool) -> Tone:
 
 def _on_whose_word(verdict: PolicyVerdict) -> str:
     people = "one person has" if verdict.approvals == 1 else f"{verdict.approvals} different people have"
-    return f"{people} to approve: {', '.join(verdict.approvers) or 'anybody'}"
+    proof = ", with proof of who they are" if verdict.proven else ""
+    return f"{people} to approve{proof}: {', '.join(verdict.approvers) or 'anybody'}"

@@ -9,7 +9,7 @@ import typer
 from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.diagnose import show
-from cluster_doctor.cli.options import Home, NoColour, Output, PolicyFile, WriteContext, WriteKubeconfig
+from cluster_doctor.cli.options import Home, Later, NoColour, Output, PolicyFile, WriteContext, WriteKubeconfig
 from cluster_doctor.reports.plain import one_line
 
 if TYPE_CHECKING:
@@ -63,9 +63,13 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
     policy: PolicyFile = None,
     write_kubeconfig: WriteKubeconfig = None,
     write_context: WriteContext = None,
-    no_colour: NoColour = False,  # noqa: FBT002 - Typer makes a flag of it
+    later: Later = False,  # noqa: FBT002 - Typer makes a flag of it
+    no_colour: NoColour = False,  # noqa: FBT002 - as above
 ) -> None:
     """Go on with a run that was killed or waits for an answer, from its last checkpoint.
+
+    Who approved already is shown, where several have to. Without a terminal the plan
+    is declined, unless somebody approved it already or --later is given.
 
     A change that was under way when it was killed is looked up in the cluster: what
     was stored is not sent again.
@@ -80,7 +84,7 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
         writing = Writing(policy, str(write_kubeconfig) if write_kubeconfig else None, write_context)
         runs = Runs(history, progress=console.progress, writing=writing)
         with resumable(runs, console):
-            report = settle(runs, runs.resume(run_id), console, shown=False)
+            report = settle(runs, runs.resume(run_id), console, shown=False, later=later)
         show(report, output, console)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from cluster_doctor.evaluation.score import Evaluation
+from cluster_doctor.remediation.approvals.message import ApprovalMessage
 from cluster_doctor.remediation.policy.cases import PolicyCases, PolicyTest
 from cluster_doctor.remediation.policy.explaining import PolicyExplanation
 from cluster_doctor.remediation.policy.policy import Policy
@@ -15,6 +16,7 @@ from cluster_doctor.reports.schemas import SCHEMAS, schema_text
 
 PUBLISHED: dict[str, type[BaseModel]] = {
     **SCHEMAS,
+    "answer": ApprovalMessage,
     "evaluate": Evaluation,
     "policy": Policy,
     "policy-cases": PolicyCases,

@@ -6,6 +6,7 @@ ClusterDoctorError
 │   ├── UnreadableInput  a recorded form is broken, too large or hostile
 │   └── ClusterUnavailable  no answer, or no access, from a live cluster or its metrics
 ├── RunError             a run on record is missing, damaged or cannot go on
+│   └── RunTaken         somebody else works on it, or may by now
 └── RemediationError     a change cannot be made, or must not be
     └── PolicyError      what may be written cannot be read from its file
 """
@@ -46,6 +47,10 @@ class ClusterUnavailable(SourceError):  # noqa: N818 - named for what it is
 
 class RunError(ClusterDoctorError):
     """A run on record is missing, damaged or cannot go on."""
+
+
+class RunTaken(RunError):  # noqa: N818 - named for what it is
+    """Somebody else works on a run, or may by now; it is theirs to go on with and to mark."""
 
 
 class RemediationError(ClusterDoctorError):

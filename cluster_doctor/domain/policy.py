@@ -13,6 +13,7 @@ class PolicyVerdict(BaseModel):
         reasons: why not, or which entry of the policy allows it; never empty.
         approvals: how many different people have to approve; at least one.
         approvers: who may approve; empty if anybody may.
+        proven: whether only approvals count that prove who gave them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -21,3 +22,4 @@ class PolicyVerdict(BaseModel):
     reasons: tuple[str, ...]
     approvals: int = 1
     approvers: tuple[str, ...] = ()
+    proven: bool = False

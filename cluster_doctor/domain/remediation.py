@@ -88,7 +88,9 @@ class Approval(BaseModel):
     """Who decided what about which digest.
 
     `steps` are the keys of the steps that it covers, all that are offered if it is None. It does not count after
-    `expires_at`.
+    `expires_at`. `credential` is what proves who the approver is: `ssh SHA256:…` or `github.com ada`; empty where
+    nothing does but the account that the program runs as. `interrupt_id` is the question that it answered, `nonce`
+    that of the message that brought it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -101,6 +103,9 @@ class Approval(BaseModel):
     expires_at: datetime | None = None
     steps: tuple[str, ...] | None = None
     identity: ClusterIdentity | None = None
+    credential: str = ""
+    interrupt_id: str = ""
+    nonce: str = ""
 
 
 class Outcome(BaseModel):

@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from cluster_doctor.domain.errors import RunError
+from cluster_doctor.domain.errors import RunError, RunTaken
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
 Hold: TypeAlias = Callable[[], None]
-"""Makes sure that the lock is still held; raises `RunError` if a server let go of it meanwhile."""
+"""Makes sure that the lock is still held; raises `RunTaken` if a server let go of it meanwhile."""
+
+
+def unheld() -> None:
+    """Make sure of nothing: nobody holds the run."""
 
 
 @contextmanager
@@ -27,7 +31,8 @@ def run_lock(place: Path | URL, run_id: str) -> Iterator[Hold]:
         run_id: the run.
 
     Raises:
-        RunError: somebody else holds it.
+        RunTaken: somebody else holds it.
+        RunError: the server cannot be reached.
     """
     with _by_file(place, run_id) if isinstance(place, Path) else _by_server(place, run_id) as hold:
         yield hold
@@ -59,7 +64,7 @@ def _by_server(url: URL, run_id: str) -> Iterator[Hold]:
             with server_errors(url):
                 connection.execute("SELECT 1")
         except RunError as error:
-            raise RunError(
+            raise RunTaken(
                 f"the hold on run {run_id} was lost: {error.what}",
                 f"Nothing more is written. Go on with `cluster-doctor runs resume {run_id}`.",
             ) from error
@@ -73,7 +78,7 @@ def _by_server(url: URL, run_id: str) -> Iterator[Hold]:
         connection.close()
 
 
-def _taken(run_id: str) -> RunError:
-    return RunError(
+def _taken(run_id: str) -> RunTaken:
+    return RunTaken(
         f"another process works on run {run_id}", f"Wait for it, then see `cluster-doctor runs show {run_id}`."
     )

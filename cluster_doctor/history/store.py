@@ -23,10 +23,12 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    false,
     inspect,
+    select,
     text,
 )
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
 
@@ -140,9 +142,8 @@ class Store:
         Raises:
             RunError: the database is none, or cannot be used.
         """
-        with self.reading() as connection:
-            if not list(_missing(connection, tables)):
-                return
+        if self._are_whole(tables):
+            return
         with self.writing() as connection:
             if self.on_server:
                 # Two processes that make one table at once would get an error from Postgres' own catalogue.
@@ -153,6 +154,25 @@ class Store:
                 else:
                     made = CreateColumn(column).compile(dialect=self._engine.dialect)
                     connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
+
+    def _are_whole(self, tables: Sequence[Table]) -> bool:
+        """Whether tables and columns are there: asking for no rows is far quicker than asking what there is.
+
+        Raises:
+            RunError: the database cannot be used.
+        """
+        with self._errors():
+            try:
+                with self._engine.connect() as connection:
+                    for table in tables:
+                        connection.execute(select(table).where(false()))
+            except ProgrammingError:  # Postgres: undefined table or column
+                return False
+            except OperationalError as error:  # SQLite: no such table or column, among much else
+                if self.on_server or not str(error.orig).startswith("no such"):
+                    raise
+                return False
+        return True
 
     def damaged(self, error: Exception) -> RunError:
         """Tell that a record cannot be read."""

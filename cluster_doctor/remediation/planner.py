@@ -8,8 +8,10 @@ from functools import cache
 
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
+from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation import plans
 from cluster_doctor.remediation.change import Change, Planner
+from cluster_doctor.remediation.plans.roll_back import back_to_serving
 from cluster_doctor.remediation.wording import kubectl, patch_command, rollout_check
 from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.snapshot.kinds import BY_KIND
@@ -21,7 +23,8 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     """Plan the repair of one root cause; None where neither a planner nor its rule knows one.
 
     An object that Argo CD, Flux or Helm keeps is repaired where it is written down; the change by hand is only
-    an alternative then, because the next reconciliation would undo it.
+    an alternative then, because the next reconciliation would undo it. Where an older revision still serves, going back
+    to it is an alternative.
     """
     planner = _planners().get(cause.rule)
     change = (planner.draft(cluster, cause) if planner else None) or _from_the_rule(cause)
@@ -30,7 +33,12 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     management = management_of(cluster, change.target)
     ways = [_ways(part, management_of(cluster, part.target)) for part in (change, *change.then)]
     main, aside = [step for way, _ in ways for step in way], [step for _, way in ways for step in way]
-    others = [step for other in change.others for step in _ways(other, management_of(cluster, other.target))[0]]
+    rollback = back_to_serving(cluster, cause.subject) if change.type is not StepType.ROLL_BACK else None
+    others = [
+        step
+        for other in (*change.others, *((rollback,) if rollback else ()))
+        for step in _ways(other, management_of(cluster, other.target))[0]
+    ]
     return RemediationPlan(
         cause=cause.statement,
         fingerprint=cause.fingerprint,

@@ -10,7 +10,7 @@ from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.reading import collect, fetch_missing
 from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plan_for, triage
 from cluster_doctor.tools.recalling import recall
-from cluster_doctor.tools.writing import apply_steps, confirm, is_enough, rehearse_plans, undo_steps
+from cluster_doctor.tools.writing import apply_steps, confirm, rehearse_plans, undo_steps, weigh
 
 
 class Specialist(StrEnum):
@@ -60,7 +60,7 @@ EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
 REHEARSE_PLANS = Tool(rehearse_plans, Access.TRIES_CLUSTER)
 APPLY_STEPS = Tool(apply_steps, Access.WRITES_CLUSTER)
 UNDO_STEPS = Tool(undo_steps, Access.WRITES_CLUSTER)
-IS_ENOUGH = Tool(is_enough, Access.COMPUTES)
+WEIGH = Tool(weigh, Access.COMPUTES)
 CONFIRM = Tool(confirm, Access.READS_CLUSTER)
 
 HELD: Mapping[Specialist, tuple[Tool, ...]] = {
@@ -68,5 +68,5 @@ HELD: Mapping[Specialist, tuple[Tool, ...]] = {
     Specialist.VERIFIER: (MENTIONS, FETCH_MISSING, CHECK_CLAIMS),
     Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES, RECALL),
     Specialist.TRIAGER: (TRIAGE,),
-    Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS, REHEARSE_PLANS, IS_ENOUGH, APPLY_STEPS, UNDO_STEPS, CONFIRM),
+    Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS, REHEARSE_PLANS, WEIGH, APPLY_STEPS, UNDO_STEPS, CONFIRM),
 }

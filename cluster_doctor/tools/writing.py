@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.remediation.approvals.consent import Consent, weigh
 from cluster_doctor.remediation.cluster import confirming
 from cluster_doctor.remediation.cluster.access import WriteAccess
 from cluster_doctor.remediation.cluster.carrying_out import Mandate, apply_steps, rehearse_plans, undo_steps
 from cluster_doctor.remediation.cluster.confirming import Confirmation
-from cluster_doctor.remediation.policy import is_enough
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
-__all__ = ["Mandate", "WriteAccess", "apply_steps", "confirm", "is_enough", "rehearse_plans", "undo_steps"]
+__all__ = ["Consent", "Mandate", "WriteAccess", "apply_steps", "confirm", "rehearse_plans", "undo_steps", "weigh"]
 
 
 def confirm(mandate: Mandate, plans: Sequence[RemediationPlan], look: Callable[[], ClusterSnapshot]) -> Confirmation:

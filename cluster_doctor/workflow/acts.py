@@ -9,6 +9,8 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome
 from cluster_doctor.history.audit import Audit
+from cluster_doctor.tools.writing import Consent
+from cluster_doctor.workflow.answers import wanting_in
 
 PROGRAM = "cluster-doctor"
 
@@ -40,6 +42,18 @@ def asked(digest: str, rehearsal: Rehearsal) -> tuple[AuditKind, AuditBody]:
         cluster=rehearsal.identity or ClusterIdentity(),
         digest=digest,
         detail=rehearsal.model_dump(mode="json"),
+    )
+    return AuditKind.QUESTION, body
+
+
+def asked_again(digest: str, consent: Consent) -> tuple[AuditKind, AuditBody]:
+    """What is asked once more, because somebody's word is wanting."""
+    body = AuditBody(
+        who=PROGRAM,
+        what=f"asked again: {wanting_in(consent)}",
+        approver=", ".join(approval.approver for approval in consent.approvals),
+        digest=digest,
+        detail={"steps": list(consent.steps)},
     )
     return AuditKind.QUESTION, body
 

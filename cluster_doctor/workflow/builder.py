@@ -31,7 +31,7 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = No
     remediate.add_conditional_edges("plan", anything_to_approve, {"rehearse": "rehearse", "end": END})
     remediate.add_edge("rehearse", "approve")
     remediate.add_edge("approve", "recheck")
-    remediate.add_edge("recheck", "apply")
+    remediate.add_conditional_edges("recheck", enough_approved, {"apply": "apply", "approve": "approve"})
     remediate.add_edge("apply", "confirm")
     remediate.add_edge("confirm", END)
 
@@ -46,6 +46,11 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = No
     graph.add_edge("triage", "remediate")
     graph.add_edge("remediate", END)
     return graph.compile(checkpointer=checkpointer, name="cluster-doctor")
+
+
+def enough_approved(state: CaseState) -> Literal["apply", "approve"]:
+    """Ask again while somebody's word is wanting."""
+    return "approve" if state.get("awaits") else "apply"
 
 
 def anything_to_approve(state: CaseState) -> Literal["rehearse", "end"]:

@@ -12,14 +12,16 @@ from cluster_doctor.agents.collector import collect_evidence
 from cluster_doctor.agents.diagnostician import find_root_causes, recollect
 from cluster_doctor.agents.remediator import (
     carry_out,
+    consent_to,
     decline,
     digest_of,
+    lapses_at,
     now,
+    out_of_date,
     plan_repairs,
     plans_digest,
     rehearse,
     see_through,
-    still_holds,
     write_down,
 )
 from cluster_doctor.agents.triager import judge_urgency
@@ -32,7 +34,8 @@ from cluster_doctor.domain.remediation import Approval, Decision, RemediationPla
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.tools.writing import Mandate
-from cluster_doctor.workflow.acts import answered, asked, escalated, refused
+from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, refused
+from cluster_doctor.workflow.answers import update_by
 from cluster_doctor.workflow.bench import Bench
 from cluster_doctor.workflow.question import question_of
 from cluster_doctor.workflow.state import Case, CaseState
@@ -122,22 +125,32 @@ class Nodes:
 
     def _approve(self, case: Case) -> CaseState:
         # What leaves interrupt() is LangGraph's to catch: nothing may stand around it that catches exceptions.
-        answer = interrupt(question_of(case.digest, self._plans(case), self._rehearsal(case)), response_schema=Approval)
+        question = question_of(case.digest, self._plans(case), self._rehearsal(case), case.approvals, case.awaits)
+        answer = interrupt(question, response_schema=Approval)
         return {"approval": Approval.model_validate(answer).model_dump(mode="json")}
 
     def _recheck(self, case: Case) -> CaseState:
         if case.approval is None:
-            return {"objection": "nobody was asked"}
+            return {"objection": "nobody was asked", "awaits": ""}
         identity, rehearsal = self._cluster(case).identity, self._rehearsal(case)
         self._take_down(case, *answered(case.approval, rehearsal.identity or identity))
-        objection = still_holds(case.approval, self._plans(case), identity, rehearsal, now())
+        if case.approval.decision is Decision.DECLINE:
+            return {"objection": "", "awaits": ""}
+        objection = out_of_date(rehearsal, now())
         if not objection and rehearsal.offered:
             access = self._bench.write_access(case.place)
             if access is None or access.policy_digest != rehearsal.policy_digest:
                 objection = "the policy is another one than when the plan was rehearsed; rehearse it again"
         if objection:
             self._take_down(case, *refused(case.approval, objection))
-        return {"objection": objection}
+            return {"objection": objection, "awaits": ""}
+        given = [*case.approvals, case.approval]
+        consent = consent_to(given, self._plans(case), identity, rehearsal, now())
+        for approval, why in consent.refused:
+            self._take_down(case, *refused(approval, why))
+        if not consent.is_enough:
+            self._take_down(case, *asked_again(case.digest, consent))
+        return update_by(consent)
 
     def _apply(self, case: Case) -> CaseState:
         approval = case.approval or _NOBODY
@@ -173,7 +186,8 @@ class Nodes:
         rehearsal, access = self._rehearsal(case), self._bench.write_access(case.place)
         if not rehearsal.offered or access is None:
             return None
-        return Mandate(access, case.run_id, approval.approver, self._plans(case), rehearsal, self._cluster(case))
+        until = lapses_at(approval)
+        return Mandate(access, case.run_id, approval.approver, self._plans(case), rehearsal, self._cluster(case), until)
 
     def _rehearsal(self, case: Case) -> Rehearsal:
         return self._bench.evidence.get(case.rehearsal, Rehearsal)

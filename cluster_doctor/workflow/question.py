@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from cluster_doctor.domain.rehearsal import Rehearsal, RehearsedStep
-from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.domain.remediation import Approval, RemediationPlan
 
 
-def question_of(digest: str, plans: Sequence[RemediationPlan], rehearsal: Rehearsal) -> dict[str, JsonValue]:
-    """Put a plan to a person, with what the dry run showed and the digest that the answer has to name."""
+def question_of(
+    digest: str,
+    plans: Sequence[RemediationPlan],
+    rehearsal: Rehearsal,
+    approvals: Sequence[Approval] = (),
+    awaits: str = "",
+) -> dict[str, JsonValue]:
+    """Put a plan to a person, with what the dry run showed, who approved so far, and the digest to name."""
     offered = bool(rehearsal.offered)
     return {
         "question": "Shall these steps be carried out in the cluster?"
@@ -20,6 +26,8 @@ def question_of(digest: str, plans: Sequence[RemediationPlan], rehearsal: Rehear
         "digest": digest,
         "identity": rehearsal.identity.model_dump(mode="json") if offered and rehearsal.identity else None,
         "steps": [_told(step) for step in rehearsal.steps],
+        "approved_by": [approval.approver for approval in approvals],
+        "awaits": awaits,
         "plans": [
             {"summary": plan.summary, "cause": plan.cause, "steps": [step.title for step in plan.steps]}
             for plan in plans
@@ -37,5 +45,6 @@ def _told(step: RehearsedStep) -> dict[str, JsonValue]:
         "problem": step.problem,
         "policy": list(step.verdict.reasons),
         "approvers": list(step.verdict.approvers),
+        "approvals": step.verdict.approvals,
         "warnings": list(step.warnings),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,20 +13,21 @@ from typing import TypeAlias
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, StateSnapshot
 
-from cluster_doctor.domain.errors import RunError
+from cluster_doctor.agents.remediator import consent_to, out_of_date
+from cluster_doctor.domain.errors import RunError, RunTaken
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.rehearsal import Rehearsal
-from cluster_doctor.domain.remediation import Approval
+from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.domain.report import Report
 from cluster_doctor.history.history import History
 from cluster_doctor.history.past import entry_of
-from cluster_doctor.history.run_lock import run_lock
 from cluster_doctor.history.run_log import RunRecord, RunState
 from cluster_doctor.snapshot.door import Door
 from cluster_doctor.sources.protocol import Progress, Source, silent
 from cluster_doctor.workflow.acts import recorded, refused
 from cluster_doctor.workflow.bench import Bench, Journal, LoggedTurns
 from cluster_doctor.workflow.builder import CaseGraph, build_graph
+from cluster_doctor.workflow.holding import holding, still_held
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.report import report_of
@@ -39,12 +40,20 @@ class Waiting:
     """A run that waits for a person.
 
     `report` is what is known so far; the answer goes to `interrupt_id`. `rehearsal` is what the dry run showed.
+    `approvals` were given and count; `awaits` is what they lack.
     """
 
     report: Report
     interrupt_id: str
     digest: str
     rehearsal: Rehearsal
+    approvals: tuple[Approval, ...] = ()
+    awaits: str = ""
+
+    @property
+    def answerable(self) -> frozenset[str]:
+        """Interrupts that an answer may name: this one, and those at which the same was asked and approved before."""
+        return frozenset({self.interrupt_id, *(given.interrupt_id for given in self.approvals)} - {""})
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,8 @@ class Runs:
         """
         self.current = ""
         """The run that was worked on last, for whoever has to say how to go on with it."""
-        self._history = history
+        self.history, self.writing = history, writing or Writing()
+        """Where runs are kept, and how changes are made."""
         self._progress = progress
         self._graph: CaseGraph = build_graph(
             Bench(
@@ -91,7 +101,7 @@ class Runs:
                 journal=journal or LoggedTurns(history.log),
                 memory=partial(KeptMemory, history, progress),
                 acts=recorded(history.audit),
-                write_access=WriteAccesses(history, writing or Writing()),
+                write_access=WriteAccesses(history, self.writing, still_held),
             ),
             history.checkpointer,
         )
@@ -117,7 +127,7 @@ class Runs:
         run_id = new_run_id()
         incident = incident.model_copy(update={"text": Door().mask_text(incident.text)})
         origin = place.path or place.handed_over or place.context or ("snapshot" if place.snapshot else "live cluster")
-        self._history.log.begin(run_id, incident.text, origin)
+        self.history.log.begin(run_id, incident.text, origin)
         self._progress(f"run {run_id}")
         first: CaseState = {
             "run_id": run_id,
@@ -127,7 +137,7 @@ class Runs:
             "replays": replays,
             "recollection": recollection,
         }
-        with run_lock(self._history.locks, run_id):
+        with holding(self.history.locks, run_id):
             return self._go(run_id, first)
 
     def resume(self, run_id: str) -> Standing:
@@ -136,8 +146,8 @@ class Runs:
         Raises:
             RunError: there is no such run, somebody works on it, or its record is damaged.
         """
-        run_id = self._history.log.run(run_id).run_id
-        with run_lock(self._history.locks, run_id):
+        run_id = self.history.log.run(run_id).run_id
+        with holding(self.history.locks, run_id):
             if self._beginning_is_lost(run_id):
                 raise RunError(
                     f"run {run_id} was killed before its first checkpoint", "Start the case again with `diagnose`."
@@ -146,25 +156,64 @@ class Runs:
             return self._settled(run_id, standing) if standing else self._go(run_id, None)
 
     def answer(self, run_id: str, interrupt_id: str, approval: Approval) -> Standing:
-        """Bring a run the answer that it waits for.
+        """Bring a run an answer that it waits for. It may wait for one more person afterwards.
 
         Raises:
-            RunError: it waits for no answer, or for another one; the answer names another digest; or somebody
-                works on the run. Nothing was written then.
+            RunError: it waits for no answer, or for another one; the answer names another digest, or does not count;
+                or somebody works on the run. Nothing was written then, the question stays as it is, and the refusal
+                is on record.
         """
-        run_id = self._history.log.run(run_id).run_id
-        with run_lock(self._history.locks, run_id):
+        run_id = self.history.log.run(run_id).run_id
+        with ExitStack() as held:
+            try:
+                held.enter_context(holding(self.history.locks, run_id))
+            except RunTaken as error:
+                self._refuse(run_id, approval, error.what)
+                raise
             standing = self._standing(run_id)
-            if not isinstance(standing, Waiting) or standing.interrupt_id != interrupt_id:
+            if not isinstance(standing, Waiting) or interrupt_id not in standing.answerable:
                 why = f"run {run_id} does not wait for this answer; it may have been given already"
-                self._history.audit.append(run_id, *refused(approval, why))
+                self._refuse(run_id, approval, why)
                 raise RunError(why, f"`cluster-doctor runs show {run_id}` tells how it stands.")
             if approval.digest != standing.digest:
                 why = f"the answer is about plan {approval.digest[:12]}; run {run_id} asks about {standing.digest[:12]}"
-                self._history.audit.append(run_id, *refused(approval, why))
+                self._refuse(run_id, approval, why)
                 raise RunError(why, "Read the plan again and answer that.")
-            decided = approval.model_copy(update={"decided_at": approval.decided_at or datetime.now(UTC)})
-            return self._go(run_id, Command(resume={interrupt_id: decided.model_dump(mode="json")}))
+            decided = approval.model_copy(
+                update={"decided_at": approval.decided_at or datetime.now(UTC), "interrupt_id": interrupt_id}
+            )
+            if why := self._miscounted(standing, decided):
+                self._refuse(run_id, approval, why)
+                raise RunError(f"this answer does not count: {why}", f"Run {run_id} waits for another.")
+            return self._go(run_id, Command(resume={standing.interrupt_id: decided.model_dump(mode="json")}))
+
+    def waiting(self, run_id: str) -> Waiting:
+        """Tell what a run asks. Nothing is done.
+
+        Raises:
+            RunError: there is no such run, it asks nothing, or its record is damaged.
+        """
+        run_id = self.history.log.run(run_id).run_id
+        standing = None if self._beginning_is_lost(run_id) else self._standing(run_id)
+        if not isinstance(standing, Waiting):
+            raise RunError(
+                f"run {run_id} waits for no answer", f"`cluster-doctor runs show {run_id}` tells how it stands."
+            )
+        return standing
+
+    def _refuse(self, run_id: str, approval: Approval, why: str) -> None:
+        self.history.audit.append(run_id, *refused(approval, why))
+
+    def _miscounted(self, standing: Waiting, approval: Approval) -> str:
+        """Why an answer would not count beside those that were given; empty if it would, or ends the run anyway."""
+        at = datetime.now(UTC)
+        if approval.decision is Decision.DECLINE or out_of_date(standing.rehearsal, at):
+            return ""
+        case = self._case(standing.report.run_id)
+        plans = self.history.evidence.get(case.plans, tuple[RemediationPlan, ...])
+        given = [*standing.approvals, approval]
+        consent = consent_to(given, plans, standing.report.identity, standing.rehearsal, at)
+        return next((why for one, why in consent.refused if one is approval), "")
 
     def report(self, run_id: str) -> Report:
         """Report on a run as far as it has come.
@@ -172,7 +221,7 @@ class Runs:
         Raises:
             RunError: there is no such run, it has no diagnosis yet, or its record is damaged.
         """
-        return report_of(self._case(self._history.log.run(run_id).run_id), self._history.evidence)
+        return report_of(self._case(self.history.log.run(run_id).run_id), self.history.evidence)
 
     def case(self, run_id: str) -> Case:
         """Read how a case stands.
@@ -180,11 +229,11 @@ class Runs:
         Raises:
             RunError: there is no such run, or its record is damaged.
         """
-        return self._case(self._history.log.run(run_id).run_id)
+        return self._case(self.history.log.run(run_id).run_id)
 
     def _go(self, run_id: str, given: CaseState | Command[object] | None) -> Standing:
         self.current = run_id
-        self._history.log.mark(run_id, RunState.RUNNING)
+        self.history.log.mark(run_id, RunState.RUNNING)
         with self._failure_noted(run_id):
             self._graph.invoke(given, _config(run_id), durability="sync")
             standing = self._standing(run_id)
@@ -195,12 +244,12 @@ class Runs:
     def _settled(self, run_id: str, standing: Standing) -> Standing:
         """Note how far a run has come; of one at its end, for searches and later diagnoses, what it found."""
         finished = isinstance(standing, Finished)
-        known = self._history.log.run(run_id)
+        known = self.history.log.run(run_id)
         if finished and known.state is not RunState.FINISHED:
             self._index(known, standing.report)
         state = RunState.FINISHED if finished else RunState.WAITING
         if known.state is not state:
-            self._history.log.mark(run_id, state, _summary(standing.report))
+            self.history.log.mark(run_id, state, _summary(standing.report))
         return standing
 
     def _index(self, run: RunRecord, report: Report) -> None:
@@ -209,7 +258,7 @@ class Runs:
         if case.replays or not report.root_causes:
             return
         try:
-            self._history.incidents.add(
+            self.history.incidents.add(
                 [
                     entry_of(cause, run, at=report.taken_at, snapshot=case.snapshot, cluster=report.identity)
                     for cause in report.root_causes
@@ -220,17 +269,20 @@ class Runs:
 
     @contextmanager
     def _failure_noted(self, run_id: str) -> Iterator[None]:
-        """Mark a run as failed where an error ends it; a kill leaves it as running, which is what it was."""
+        """Mark a run as failed where an error ends it.
+
+        A kill leaves it as running, which is what it was; one that is not held any more is another's to mark.
+        """
         failed = True
         try:
             yield
             failed = False
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, RunTaken):
             failed = False
             raise
         finally:
             if failed:
-                self._history.log.mark(run_id, RunState.FAILED)
+                self.history.log.mark(run_id, RunState.FAILED)
 
     def _standing(self, run_id: str) -> Standing | None:
         snapshot = self._graph.get_state(_config(run_id), subgraphs=True)
@@ -243,9 +295,10 @@ class Runs:
             inner = self._inner_case(run_id) or case
             if inner.digest != digest:
                 raise RunError(f"the question of run {run_id} does not fit its plan", "Start the case again.")
-            shown = self._history.evidence.get(inner.rehearsal, Rehearsal)
-            return Waiting(report_of(inner, self._history.evidence), question.id, digest, shown)
-        return None if snapshot.next else Finished(report_of(case, self._history.evidence))
+            shown = self.history.evidence.get(inner.rehearsal, Rehearsal)
+            report = report_of(inner, self.history.evidence)
+            return Waiting(report, question.id, digest, shown, inner.approvals, inner.awaits)
+        return None if snapshot.next else Finished(report_of(case, self.history.evidence))
 
     @staticmethod
     def _asks(snapshot: StateSnapshot) -> bool:

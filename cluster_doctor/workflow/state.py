@@ -33,6 +33,8 @@ class CaseState(TypedDict, total=False):
     digest: str
     rehearsal: str
     approval: dict[str, JsonValue]
+    approvals: list[JsonValue]
+    awaits: str
     objection: str
     outcome: dict[str, JsonValue]
 
@@ -78,7 +80,8 @@ class Case(BaseModel):
 
     `snapshot`, `claims`, `diagnosis`, `recollection`, `triage`, `plans` and `rehearsal` are hashes in the evidence
     store; `digest` is that which an approval has to name. `runbooks` is a folder; the history's own if it is empty.
-    `replays` names a run.
+    `replays` names a run. `approvals` are those that count so far, and `awaits` is what they lack; `approval` is the
+    last answer, and all of them as one once nothing is lacking.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -98,6 +101,8 @@ class Case(BaseModel):
     digest: Hash = ""
     rehearsal: Hash = ""
     approval: Approval | None = None
+    approvals: tuple[Approval, ...] = ()
+    awaits: str = ""
     objection: str = ""
     outcome: Outcome | None = None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cluster_doctor.history.history import History
+from cluster_doctor.history.run_lock import Hold, unheld
 from cluster_doctor.remediation.cluster.access import WriteAccess
 from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
@@ -37,9 +38,9 @@ class Writing:
 class WriteAccesses:
     """Gives the way to change the cluster that a place names. The policy is read anew each time."""
 
-    def __init__(self, history: History, writing: Writing) -> None:
-        """Keep writes in a history."""
-        self._history, self._writing = history, writing
+    def __init__(self, history: History, writing: Writing, hold: Hold = unheld) -> None:
+        """Keep writes in a history, and write as long as the run is held."""
+        self._history, self._writing, self._hold = history, writing, hold
 
     def __call__(self, place: Place) -> WriteAccess | None:
         """Open the way; None for a recording, and where the policy allows no change in a cluster.
@@ -63,4 +64,6 @@ class WriteAccesses:
             policy_digest=policy.digest,
             patience=self._writing.patience,
             point=self._writing.point,
+            hold=self._hold,
+            any_certificate=policy.any_certificate,
         )

@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CLUSTER_DOCTOR_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("CLUSTER_DOCTOR_RUNBOOKS", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("LOGNAME", "ada")
+    monkeypatch.setattr("cluster_doctor.cli.past.user_name", lambda: "ada")
     return tmp_path / "home"
 
 

@@ -293,6 +293,25 @@ def test_what_only_a_person_knows_is_left_to_a_person(case: str) -> None:
     assert [step.type for step in plan.steps] == [None]
 
 
+UNKNOWN_FLAG = """
+---
+kind: Log
+subject: Pod/web-2-x
+container: app
+lines: ["flag provided but not defined: -slow"]
+"""
+
+
+def test_going_back_to_what_serves_is_offered_beside_the_repair() -> None:
+    broken = _web('{containers: [{name: app, image: "web:1", args: [-slow]}]}', CRASHING, OLD + UNKNOWN_FLAG)
+    _, plan = _planned("command_line_is_not_understood", broken)
+    assert [step.type for step in plan.alternatives] == [StepType.ROLL_BACK]
+    assert not list(misfits(plan.alternatives[0]))
+    nobody = broken.replace("ready: true", "ready: false").replace('status: "True"', 'status: "False"')
+    _, alone = _planned("command_line_is_not_understood", nobody)
+    assert alone.alternatives == (), "no older revision serves"
+
+
 BLOCKED = """
 kind: CronJob
 metadata: {name: report, uid: c}

@@ -99,9 +99,13 @@ def test_the_graph_runs_under_a_checkpointer_of_somebody_else(tmp_path: Path) ->
     state = graph.invoke({"incident": {"text": "svc web"}, "place": {"handed_over": "x"}}, config)  # type: ignore[call-overload]
     (question,) = state["__interrupt__"]
     answer = {"decision": "approve", "digest": "0" * 64, "approver": "eve"}
-    done = graph.invoke(Command(resume={question.id: answer}), config)  # type: ignore[call-overload]
-    assert done["outcome"]["decision"] == "decline", "an approval of another plan counts for nothing"
-    assert "the approval names 000000000000" in done["outcome"]["note"]
+    state = graph.invoke(Command(resume={question.id: answer}), config)  # type: ignore[call-overload]
+    (again,) = state["__interrupt__"]
+    assert again.id != question.id, "an approval of another plan counts for nothing"
+    assert "the approval names 000000000000" in again.value["awaits"]
+    no = {"decision": "decline", "digest": again.value["digest"], "approver": "eve"}
+    done = graph.invoke(Command(resume={again.id: no}), config)  # type: ignore[call-overload]
+    assert done["outcome"]["decision"] == "decline"
     assert not list(tmp_path.rglob("*.patch.yaml"))
     json.dumps({key: value for key, value in state.items() if key != "__interrupt__"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cluster_doctor.history.run_lock import Hold, unheld
 from cluster_doctor.history.write_log import WriteLog
 from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
@@ -24,6 +25,8 @@ class WriteAccess:
         policy_digest: of the policy that judges.
         patience: how long healing may take.
         point: hears where the protocol stands.
+        hold: makes sure that the run is still this process's to work on.
+        any_certificate: whether the cluster may present another certificate than when the plan was approved.
     """
 
     target: Target
@@ -32,3 +35,5 @@ class WriteAccess:
     policy_digest: str = ""
     patience: Patience = field(default_factory=Patience)
     point: Point = unheard
+    hold: Hold = unheld
+    any_certificate: bool = False

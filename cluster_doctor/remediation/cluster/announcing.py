@@ -20,12 +20,13 @@ _EDITS = TypeAdapter(tuple[FieldEdit, ...])
 
 @dataclass(frozen=True)
 class Announcements:
-    """Writes of one run, on one person's word, into one cluster."""
+    """Writes of one run, on somebody's word, into one cluster, which may present any certificate if that is said."""
 
     log: WriteLog
     run_id: str
     approver: str
     cluster: ClusterIdentity | None
+    any_certificate: bool = False
 
     def of(self, key: str, kind: WriteKind) -> list[WriteRecord]:
         """The writes of one step, oldest first."""

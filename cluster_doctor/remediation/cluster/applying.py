@@ -16,6 +16,7 @@ from cluster_doctor.domain.outcome import StepOutcome, StepState
 from cluster_doctor.domain.rehearsal import RehearsedStep
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import FieldEdit, Verb
+from cluster_doctor.history.run_lock import Hold, unheld
 from cluster_doctor.history.write_log import WriteKind, WriteRecord, WriteState
 from cluster_doctor.remediation.cluster.announcing import Announcements, announced, diff_of
 from cluster_doctor.remediation.cluster.difference import difference
@@ -46,7 +47,14 @@ _STATES = {WriteKind.APPLY: StepState.APPLIED, WriteKind.UNDO: StepState.UNDONE}
 class Applier:
     """Carries out the steps of one approval."""
 
-    def __init__(self, writer: ApiWriter, announcements: Announcements, judge: Judge, point: Point = unheard) -> None:
+    def __init__(
+        self,
+        writer: ApiWriter,
+        announcements: Announcements,
+        judge: Judge,
+        point: Point = unheard,
+        hold: Hold = unheld,
+    ) -> None:
         """Prepare.
 
         Args:
@@ -54,14 +62,17 @@ class Applier:
             announcements: where writes are announced, on whose word, and for which cluster.
             judge: the policy, asked again right before each write.
             point: hears where the protocol stands.
+            hold: makes sure, right before each request, that the run is still this process's to work on.
         """
-        self._writer, self._record, self._judge, self._point = writer, announcements, judge, point
+        self._writer, self._record, self._judge = writer, announcements, judge
+        self._point, self._hold = point, hold
 
     def apply(self, shown: RehearsedStep, step: RemediationStep) -> StepOutcome:
         """Carry out one step, unless it was carried out before.
 
         Raises:
             ReadFailure: the server does not answer; going on later finds out what happened.
+            RunTaken: the run is not held any more; nothing was sent since.
         """
 
         def make(live: Object | None) -> Write:
@@ -77,6 +88,7 @@ class Applier:
 
         Raises:
             ReadFailure: as for `apply`.
+            RunTaken: as for `apply`.
         """
         done = next((it for it in self._record.of(shown.key, WriteKind.APPLY) if it.state is WriteState.DONE), None)
         if done is None or not shown.type.is_reversible:
@@ -116,6 +128,7 @@ class Applier:
             self._point(f"{kind} {shown.key}: tried")
             record = self._record.announce(shown, kind, write, live)
             self._point(f"{kind} {shown.key}: announced")
+            self._hold()
             try:
                 now, _ = self._writer.send(write, dry_run=False)
             except ReadFailure as failure:
@@ -138,7 +151,8 @@ class Applier:
         raise RefusedError(f"it could not be stored: {said}", "Try again later.")
 
     def _require_same_cluster(self) -> None:
-        objection = objection_to(self._writer.identity(), self._record.cluster)
+        any_certificate = self._record.any_certificate and self._writer.is_verified
+        objection = objection_to(self._writer.identity(), self._record.cluster, any_certificate=any_certificate)
         if objection:
             raise RefusedError(objection, "Find out which cluster this is.")
 

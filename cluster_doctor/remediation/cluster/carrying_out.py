@@ -8,20 +8,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cluster_doctor.domain.outcome import StepOutcome, StepState
+from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.rehearsal import Rehearsal
-from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
 from cluster_doctor.remediation.cluster.access import WriteAccess
 from cluster_doctor.remediation.cluster.announcing import Announcements
 from cluster_doctor.remediation.cluster.applying import Applier
 from cluster_doctor.remediation.cluster.identity import objection_to
-from cluster_doctor.remediation.cluster.rehearsing import rehearse_step, steps_in
+from cluster_doctor.remediation.cluster.rehearsing import Judge, rehearse_step, steps_in
 from cluster_doctor.remediation.cluster.writer import open_writer
+from cluster_doctor.remediation.fields import Object
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 
 @dataclass(frozen=True)
 class Mandate:
-    """What was approved, by whom, for which run, and the way into the cluster."""
+    """What was approved, by whom, for which run, until when, and the way into the cluster.
+
+    After `until` no step is begun; what was begun may still be taken back.
+    """
 
     access: WriteAccess
     run_id: str
@@ -29,6 +34,7 @@ class Mandate:
     plans: Sequence[RemediationPlan]
     rehearsal: Rehearsal
     cluster: ClusterSnapshot
+    until: datetime | None = None
 
 
 def rehearse_plans(
@@ -46,7 +52,8 @@ def rehearse_plans(
     judge = access.judge(cluster)
     with open_writer(access.target) as writer:
         identity, at = writer.identity(), datetime.now(UTC)
-        objection = objection_to(identity, cluster.identity)
+        any_certificate = access.any_certificate and writer.is_verified
+        objection = objection_to(identity, cluster.identity, any_certificate=any_certificate)
         steps = () if objection else tuple(rehearse_step(writer, key, step, judge) for key, step in steps_in(plans))
     return Rehearsal(
         plan_digest=plan_digest,
@@ -92,5 +99,18 @@ def undo_steps(mandate: Mandate, outcomes: Sequence[StepOutcome]) -> tuple[StepO
 def _applier(mandate: Mandate) -> Iterator[Applier]:
     access = mandate.access
     with open_writer(access.target) as writer:
-        record = Announcements(access.log, mandate.run_id, mandate.approver, mandate.rehearsal.identity)
-        yield Applier(writer, record, access.judge(mandate.cluster), access.point)
+        meant = mandate.rehearsal.identity
+        record = Announcements(access.log, mandate.run_id, mandate.approver, meant, access.any_certificate)
+        judge = _in_time(access.judge(mandate.cluster), mandate.until)
+        yield Applier(writer, record, judge, access.point, access.hold)
+
+
+def _in_time(judge: Judge, until: datetime | None) -> Judge:
+    """Deny what is begun after the approval has lapsed, as by a run that was killed and goes on the next day."""
+
+    def of(step: RemediationStep, live: Object | None) -> PolicyVerdict:
+        if until is not None and datetime.now(UTC) > until:
+            return PolicyVerdict(allowed=False, reasons=(f"the approval counted until {until:%Y-%m-%d %H:%M:%S %Z}",))
+        return judge(step, live)
+
+    return of

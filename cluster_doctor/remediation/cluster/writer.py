@@ -41,6 +41,11 @@ class ApiWriter(ApiReader):
         if self._announced != (method, path):
             super()._permit(method, path)
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether the certificate at the other end has to be signed by the authority that the credentials name."""
+        return self.connection.server.startswith("https://") and bool(self.connection.client.configuration.verify_ssl)
+
     def identity(self) -> ClusterIdentity:
         """Read who is at the other end of this very connection; a signal that cannot be read is None."""
         try:

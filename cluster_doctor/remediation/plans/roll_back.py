@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import Risk
 from cluster_doctor.domain.steps import FieldEdit, StepType
 from cluster_doctor.remediation.change import Change, repairs
@@ -20,7 +21,12 @@ _OF_THE_CONTROLLER = "pod-template-hash"
 @repairs("new_revision_crashes")
 def roll_back(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Give the Deployment the template of its newest revision that has Pods which are ready."""
-    workload = cluster.get(Deployment, cause.subject.namespace, cause.subject.name)
+    return back_to_serving(cluster, cause.subject)
+
+
+def back_to_serving(cluster: ClusterSnapshot, subject: ObjectRef) -> Change | None:
+    """Go back to the revision that serves; None for what is no Deployment, or has no older revision that does."""
+    workload = cluster.get(Deployment, subject.namespace, subject.name) if subject.kind == Deployment.kind else None
     serving = _serving(cluster, workload) if workload else None
     edits = _edits(workload, serving) if workload and serving else ()
     if workload is None or serving is None or not edits:
@@ -43,6 +49,8 @@ def _serving(cluster: ClusterSnapshot, workload: Deployment) -> ReplicaSet | Non
     revisions = sorted(
         (view for view in cluster.owned_by(workload.ref, ReplicaSet) if view.revision), key=lambda view: view.revision
     )
+    if not revisions or any(pod.ready for pod in cluster.pods_of(revisions[-1].ref)):
+        return None
     return next((old for old in reversed(revisions[:-1]) if any(pod.ready for pod in cluster.pods_of(old.ref))), None)
 
 

@@ -128,10 +128,12 @@ class Approvals(Strict):
     Attributes:
         people: how many different people have to approve.
         anyone_of: who may; anybody if it is left out.
+        proven: whether an approval counts only if it proves who gave it: signed, or by a comment on GitHub.
     """
 
     people: Annotated[int, Field(ge=1, le=100)] = 1
     anyone_of: Annotated[tuple[Name, ...], AfterValidator(_distinct)] | None = None
+    proven: bool = False
 
     @model_validator(mode="after")
     def _can_be_given(self) -> Approvals:

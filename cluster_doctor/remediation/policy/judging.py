@@ -80,6 +80,7 @@ def _judged(
         reasons=(f"entry {entry.name!r} allows it",),
         approvals=entry.approvals.people,
         approvers=entry.approvals.anyone_of or (),
+        proven=entry.approvals.proven,
     )
 
 

@@ -18,6 +18,7 @@ from pydantic import Field, JsonValue, model_validator
 from cluster_doctor.domain.remediation import Route
 from cluster_doctor.domain.spans import span
 from cluster_doctor.remediation.policy.entries import AllowEntry, DenyEntry, PolicyRoute
+from cluster_doctor.remediation.policy.known import KnownPeople
 from cluster_doctor.remediation.policy.limits import Rates
 from cluster_doctor.remediation.policy.strict import Glob, Strict
 
@@ -38,6 +39,11 @@ class Policy(Strict):
         version: of the file's form.
         protected_namespaces: nothing in them is touched on any route; the platform's own by default.
         rate: how often, over all entries.
+        people: how those are known who approve from elsewhere: by keys, and by logins on GitHub.
+        any_certificate: whether a cluster may present another certificate than when a plan was approved, because the
+            members of its control plane have certificates of their own. URL and UID have to match then, and the
+            certificate to be signed by the authority that the credentials name.
+        github_server: the one server whose logins these are.
         deny: what is out of reach, whatever allows it.
         allow: what is allowed; the first entry that is about a step decides.
     """
@@ -45,6 +51,9 @@ class Policy(Strict):
     version: Literal[1]
     protected_namespaces: tuple[Glob, ...] = SYSTEM_NAMESPACES
     rate: Rates = Rates()
+    people: KnownPeople = Field(default={})
+    github_server: Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")] = "https://github.com"
+    any_certificate: bool = False
     deny: Annotated[tuple[DenyEntry, ...], Field(max_length=MOST_ENTRIES)] = ()
     allow: Annotated[tuple[AllowEntry, ...], Field(max_length=MOST_ENTRIES)] = ()
 

@@ -22,15 +22,12 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _EXAMPLE = "Give one such as https://github.com/OWNER/REPOSITORY/actions/runs/123."
 
 
-@dataclass(frozen=True, slots=True)
-class RunAddress:
-    """Where a run is. `run` or `job` may be missing, not both."""
+@dataclass(frozen=True)
+class GitHubServer:
+    """A GitHub: github.com, one of GitHub's own for a company, or a company's own."""
 
     server: str
     host: str
-    repository: str
-    run: int | None
-    job: int | None
 
     @property
     def api(self) -> str:
@@ -40,6 +37,15 @@ class RunAddress:
         if self.host.endswith(".ghe.com"):
             return f"https://api.{self.host}"
         return f"{self.server}/api/v3"
+
+
+@dataclass(frozen=True)
+class RunAddress(GitHubServer):
+    """Where a run is. `run` or `job` may be missing, not both."""
+
+    repository: str
+    run: int | None
+    job: int | None
 
 
 def is_address(text: str) -> bool:
@@ -53,28 +59,43 @@ def parse_address(text: str) -> RunAddress:
     Raises:
         UsageError: it is none, or would send a token in plain text.
     """
-    try:
-        parts = urlsplit(text)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no address: {error}", _EXAMPLE) from error
-    if parts.scheme != "https" and host not in _LOCAL:
-        raise UsageError(f"{text!r} is not https", _EXAMPLE)
-    found = _PATH.match(parts.path) or _CHECK.match(parts.path)
-    if not host or not found:
+    place, path = server_at(text, _EXAMPLE), urlsplit(text).path
+    found = _PATH.match(path) or _CHECK.match(path)
+    if not place.host or not found:
         raise UsageError(f"{text!r} is not the address of a run or a job", _EXAMPLE)
     named = found.groupdict()
     return RunAddress(
-        server=f"{parts.scheme}://{host}" + (f":{port}" if port else ""),
-        host="github.com" if host == "www.github.com" else host,
+        server=place.server,
+        host=place.host,
         repository=named["repository"],
         run=int(named["run"]) if named.get("run") else None,
         job=int(named["job"]) if named.get("job") else None,
     )
 
 
-def token_for(address: RunAddress, environment: Mapping[str, str]) -> str:
-    """The token that may be sent to the server of a run; empty if there is none."""
+def server_at(text: str, example: str) -> GitHubServer:
+    """Read on which server an address is.
+
+    Args:
+        text: the address.
+        example: what to give instead of one that is off.
+
+    Raises:
+        UsageError: it is no address, or would send a token in plain text.
+    """
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no address: {error}", example) from error
+    if parts.scheme != "https" and host not in _LOCAL:
+        raise UsageError(f"{text!r} is not https", example)
+    host = "github.com" if host == "www.github.com" else host
+    return GitHubServer(server=f"{parts.scheme}://{host}" + (f":{port}" if port else ""), host=host)
+
+
+def token_for(address: GitHubServer, environment: Mapping[str, str]) -> str:
+    """The token that may be sent to a server; empty if there is none."""
     own = {environment.get("GH_HOST", "").lower(), urlsplit(environment.get("GITHUB_SERVER_URL", "")).hostname or ""}
     if address.host == "github.com" or address.host.endswith(".ghe.com") or address.host in own:
         names = ("GH_TOKEN", "GITHUB_TOKEN")

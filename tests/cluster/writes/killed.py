@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,16 +56,29 @@ class Protocol:
 
     def go(self, steps: Steps, *, back: bool, point: Callable[[str], None] = lambda _: None) -> list[StepOutcome]:
         """Go through all steps."""
+        with self._held(point) as applier:
+            return self._gone(applier, steps, back=back)
+
+    def there_and_back(self, steps: Steps, point: Callable[[str], None]) -> list[StepOutcome]:
+        """Go through all steps, and back."""
+        with self._held(point) as applier:
+            return [*self._gone(applier, steps, back=False), *self._gone(applier, steps, back=True)]
+
+    @contextmanager
+    def _held(self, point: Callable[[str], None]) -> Iterator[Applier]:
         with (
             History(self.home) as history,
-            run_lock(history.locks, self.run_id),
+            run_lock(history.locks, self.run_id) as hold,
             open_writer(Target(kubeconfig=str(self.kubeconfig))) as writer,
         ):
             record = Announcements(history.writes, self.run_id, "sre", writer.identity())
-            applier = Applier(writer, record, allowed, point)
-            if back:
-                return [applier.undo(shown, step) for shown, step in reversed(steps)]
-            return [applier.apply(shown, step) for shown, step in steps]
+            yield Applier(writer, record, allowed, point, hold)
+
+    @staticmethod
+    def _gone(applier: Applier, steps: Steps, *, back: bool) -> list[StepOutcome]:
+        if back:
+            return [applier.undo(shown, step) for shown, step in reversed(steps)]
+        return [applier.apply(shown, step) for shown, step in steps]
 
 
 def in_a_process(work: Callable[[], object]) -> int:

@@ -21,7 +21,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 from cluster_doctor.history.history import History
 from cluster_doctor.remediation.cluster.rehearsing import rehearse_step
-from cluster_doctor.remediation.cluster.writer import USER_AGENT, open_writer
+from cluster_doctor.remediation.cluster.writer import USER_AGENT, ApiWriter, open_writer
 from cluster_doctor.sources.live.target import Target
 
 pytestmark = pytest.mark.cluster
@@ -40,12 +40,19 @@ def space(cluster: TestCluster) -> Iterator[None]:
     cluster.delete("Namespace", None, SPACE)
 
 
-def three_steps(cluster: TestCluster, name: str) -> Steps:
-    """Set a key, set a selector, and make an account: rehearsed, on objects of their own."""
+@pytest.fixture(scope="module")
+def writer(cluster: TestCluster) -> Iterator[ApiWriter]:
+    """Rehearses the steps; whoever carries them out opens a connection of their own."""
+    with open_writer(Target(kubeconfig=str(cluster.kubeconfig))) as opened:
+        yield opened
+
+
+def three_steps(cluster: TestCluster, writer: ApiWriter, name: str, first: int = 3, space: str = SPACE) -> Steps:
+    """Set a key, set a selector, and make an account, or the first of these: rehearsed, on objects of their own."""
     settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"a": "1"}}
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
                "spec": {"selector": {"app": "old"}, "ports": [{"port": 80}]}}  # fmt: skip
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": SPACE}}
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": space}}
     examples = (
         Example(StepType.EDIT_CONFIG_MAP, settings, (FieldEdit(path=("data", "a"), was="1", becomes="2"),)),
         Example(
@@ -53,16 +60,15 @@ def three_steps(cluster: TestCluster, name: str) -> Steps:
         ),
         Example(StepType.CREATE_SERVICE_ACCOUNT, {}, verb=Verb.CREATE, made=account),
     )
-    for example in examples:
+    for example in examples[:first]:
         if example.manifest:
-            cluster.create(example.manifest, SPACE)
-    steps = [example.step.model_copy(update={"target": _ref(example.target)}) for example in examples]
-    with open_writer(Target(kubeconfig=str(cluster.kubeconfig))) as writer:
-        return [(rehearse_step(writer, f"1.{at}", step, allowed), step) for at, step in enumerate(steps, 1)]
+            cluster.create(example.manifest, space)
+    steps = [example.step.model_copy(update={"target": _ref(example.target, space)}) for example in examples[:first]]
+    return [(rehearse_step(writer, f"1.{at}", step, allowed), step) for at, step in enumerate(steps, 1)]
 
 
-def _ref(ref: ObjectRef) -> ObjectRef:
-    return ObjectRef(kind=ref.kind, name=ref.name, namespace=SPACE, api_version=ref.api_version)
+def _ref(ref: ObjectRef, space: str) -> ObjectRef:
+    return ObjectRef(kind=ref.kind, name=ref.name, namespace=space, api_version=ref.api_version)
 
 
 @dataclass
@@ -103,21 +109,21 @@ BACK = {("patch", "configmaps"): 2, ("patch", "services"): 2, MADE: 1, ("delete"
 
 @pytest.mark.timeout(600)
 def test_a_killed_run_goes_on_and_each_step_happens_once(
-    cluster: TestCluster, writes_to: Callable[[str], Counter[tuple[str, str]]], tmp_path: Path
+    cluster: TestCluster, writer: ApiWriter, writes_to: Callable[[str], Counter[tuple[str, str]]], home: str
 ) -> None:
+    kept = Path(home).name
     heard = Countdown()
     for killed_at in range(POINTS):
         for round_ in range(ROUNDS):
-            name = f"round-{killed_at}-{round_}"
-            steps = three_steps(cluster, name)
-            with History(tmp_path) as history:
+            name = f"{kept.replace('_', '-')}-{killed_at}-{round_}"
+            steps = three_steps(cluster, writer, name)
+            with History(home) as history:
                 history.log.begin(name, "", "")
-            protocol = Protocol(cluster.kubeconfig, str(tmp_path), name)
+            protocol = Protocol(cluster.kubeconfig, home, name)
             countdown = Countdown(killed_at)
 
             def whole(protocol: Protocol = protocol, steps: Steps = steps, point: Countdown = countdown) -> None:
-                protocol.go(steps, back=False, point=point)
-                protocol.go(steps, back=True, point=point)
+                protocol.there_and_back(steps, point)
 
             assert ended(in_a_process(whole)) == -signal.SIGKILL, f"point {killed_at} was not reached"
             there = protocol.go(steps, back=False) if killed_at < POINTS // 2 else []
@@ -127,15 +133,14 @@ def test_a_killed_run_goes_on_and_each_step_happens_once(
             back = protocol.go(steps, back=True, point=heard if not heard.heard else lambda _: None)
             assert all(outcome.state is StepState.UNDONE for outcome in back), (killed_at, back)
             assert writes_to(name) == BACK, f"killed at point {killed_at}"
-            with History(tmp_path) as history:
+            with History(home) as history:
                 states = Counter(str(write.state) for write in history.writes.of_run(name))
             assert states["done"] == 6
             assert states["intended"] == states["unknown"] == 0
-    assert cluster.get("ConfigMap", SPACE, "round-0-0") is not None
 
 
-def test_the_points_are_as_many_as_are_tried(cluster: TestCluster, tmp_path: Path) -> None:
-    steps = three_steps(cluster, "counted")
+def test_the_points_are_as_many_as_are_tried(cluster: TestCluster, writer: ApiWriter, tmp_path: Path) -> None:
+    steps = three_steps(cluster, writer, "counted")
     with History(tmp_path) as history:
         history.log.begin("counted", "", "")
     heard = Countdown()
@@ -147,14 +152,15 @@ def test_the_points_are_as_many_as_are_tried(cluster: TestCluster, tmp_path: Pat
 
 @pytest.mark.timeout(600)
 def test_of_two_processes_that_race_one_writes(
-    cluster: TestCluster, writes_to: Callable[[str], Counter[tuple[str, str]]], tmp_path: Path
+    cluster: TestCluster, writer: ApiWriter, writes_to: Callable[[str], Counter[tuple[str, str]]], home: str
 ) -> None:
+    kept = Path(home).name
     for round_ in range(RACES):
-        name = f"race-{round_}"
-        steps = three_steps(cluster, name)[:1]
-        with History(tmp_path) as history:
+        name = f"race-{kept.replace('_', '-')}-{round_}"
+        steps = three_steps(cluster, writer, name, 1)
+        with History(home) as history:
             history.log.begin(name, "", "")
-        protocol = Protocol(cluster.kubeconfig, str(tmp_path), name)
+        protocol = Protocol(cluster.kubeconfig, home, name)
 
         def answer(protocol: Protocol = protocol, steps: Steps = steps) -> None:
             try:

@@ -60,9 +60,11 @@ class Desk:
         self.shown = rehearse_step(writer, "1.1", self.step, allowed)
         history.log.begin(name, "", "")
 
-    def carry_out(self, *, meant: ClusterIdentity | None = None, judge: Judge = allowed) -> StepOutcome:
+    def carry_out(
+        self, *, meant: ClusterIdentity | None = None, judge: Judge = allowed, any_certificate: bool = False
+    ) -> StepOutcome:
         """Carry it out on the approved cluster, or on what is said to be that."""
-        record = Announcements(self.history.writes, self.name, "sre", meant or self.identity)
+        record = Announcements(self.history.writes, self.name, "sre", meant or self.identity, any_certificate)
         return Applier(self.writer, record, judge).apply(self.shown, self.step)
 
     @property
@@ -97,6 +99,21 @@ def test_a_cluster_that_is_not_surely_the_one_that_was_approved(
     assert outcome.note.startswith("cluster-identity uncertain")
     assert desk.value == "1"
     assert desk.history.writes.of_run(desk.name) == ()
+
+
+def test_another_certificate_where_the_policy_expects_that(desk: Desk) -> None:
+    for changed in ({"certificate": ELSE, "system_uid": "1-2-3"}, {"certificate": ELSE, "server": None},
+                    {"certificate": ELSE, "system_uid": None}):  # fmt: skip
+        meant = desk.identity.model_copy(update=changed)
+        assert desk.carry_out(meant=meant, any_certificate=True).state is StepState.REFUSED, changed
+    configuration = desk.writer.connection.client.configuration
+    configuration.verify_ssl = False
+    another = desk.identity.model_copy(update={"certificate": ELSE})
+    assert desk.carry_out(meant=another, any_certificate=True).state is StepState.REFUSED, "signed by whomever"
+    configuration.verify_ssl = True
+    assert (desk.value, desk.history.writes.of_run(desk.name)) == ("1", ())
+    assert desk.carry_out(meant=another, any_certificate=True).state is StepState.APPLIED
+    assert desk.value == "2"
 
 
 def test_an_object_that_changed_since(desk: Desk) -> None:
