@@ -40,7 +40,8 @@ def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     return Change(
         title=f"Raise {resource} in quota {quota} of {namespace} to {enough}",
         target=target,
-        instruction=f"Set spec.hard['{resource}'] to at least {enough}; it is {limit}. A rollout needs more for a while.",
+        instruction=f"Set spec.hard['{resource}'] to at least {enough}; it is {limit}. "
+        "A rollout needs more for a while.",
         precondition=f"the cluster has room, and spec.hard['{resource}'] is still {limit}",
         type=StepType.ADJUST_QUOTA,
         edits=(_edit(cluster, target, resource, limit, enough),),

@@ -1,4 +1,4 @@
-"""What somebody else does in a cluster, who is not there in a test: a storage driver, an autoscaler's arithmetic, time."""
+"""What somebody else does in a cluster who is not there in a test: a storage driver, an autoscaler with metrics."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def hold_at_maximum(cluster: TestCluster, space: str) -> None:
 
 def scale_further(cluster: TestCluster, space: str) -> None:
     """Take the limit away from the status as soon as the maximum is higher."""
-    until(lambda: _spec(cluster, "HorizontalPodAutoscaler", space, "search")["maxReplicas"] > 2, "the maximum is raised")
+    until(
+        lambda: _spec(cluster, "HorizontalPodAutoscaler", space, "search")["maxReplicas"] > 2, "the maximum is raised"
+    )
     _status(cluster, "HorizontalPodAutoscaler", space, "search", {"conditions": []})
 
 

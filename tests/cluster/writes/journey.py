@@ -13,7 +13,7 @@ from cluster.scenario import Scenario, Stage, load
 from cluster.writes.hands import BEFORE, MEANWHILE, Helper
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.outcome import StepOutcome
-from cluster_doctor.domain.rehearsal import RehearsedStep, Rehearsal
+from cluster_doctor.domain.rehearsal import Rehearsal, RehearsedStep
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.history.history import History

@@ -57,11 +57,9 @@ def _after(others: list[Future[Journey]], *given: object) -> Journey:
 def journeys(
     cluster: TestCluster, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Journeys]:
-    asked = {
-        item.callspec.params["fault"].scenario.name
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "fault" in item.callspec.params
-    }
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    given = [item.callspec.params.get("fault") for item in items if hasattr(item, "callspec")]
+    asked = {fault.scenario.name for fault in given if isinstance(fault, Fault)}
     travelling = Journeys(cluster, [fault for fault in FAULTS if fault.scenario.name in asked], tmp_path_factory)
     yield travelling
     travelling.close()
