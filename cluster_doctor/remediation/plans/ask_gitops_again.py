@@ -11,7 +11,7 @@ from cluster_doctor.remediation.by_the_rule import by_the_rule
 from cluster_doctor.remediation.change import Change, repairs
 from cluster_doctor.remediation.fields import edit_of
 from cluster_doctor.remediation.wording import kubectl
-from cluster_doctor.snapshot.paths import dig, flag, mapping, text
+from cluster_doctor.snapshot.paths import dig, mapping, text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
 
@@ -85,25 +85,12 @@ def _back(application: Custom) -> Change | None:
 
 @repairs("custom_resource_is_not_ready")
 def ask_flux(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
-    """Leave the repair to a person; beside it, resume what Flux keeps and is suspended, or ask for another attempt."""
+    """Leave the repair to a person; beside it, ask Flux for another attempt. What is suspended is no fault."""
     repair, found = by_the_rule(cause), cluster.find(cause.subject)
     known = cause.subject.group in _FLUX_GROUPS and cause.subject.kind in _FLUX_KINDS
     if repair is None or not isinstance(found, Custom) or not known:
         return repair
-    return repair.or_else(_resumed(found) if flag(found.raw, "spec", "suspend") else _asked(found, cluster))
-
-
-def _resumed(resource: Custom) -> Change:
-    return Change(
-        title=f"Resume {resource.ref}",
-        target=resource.ref,
-        instruction="Let Flux reconcile it again; it is suspended. Ask first who suspended it, and why.",
-        precondition="what it was suspended for is over",
-        type=StepType.FLUX_RESUME,
-        edits=(edit_of(resource.raw, ("spec", "suspend"), None),),
-        check=f"{kubectl('get', resource.ref)} shows Ready True",
-        risk=Risk.MEDIUM,
-    )
+    return repair.or_else(_asked(found, cluster))
 
 
 def _asked(resource: Custom, cluster: ClusterSnapshot) -> Change:
