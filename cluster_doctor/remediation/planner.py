@@ -60,6 +60,15 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     )
 
 
+def repair_of(rule: str) -> str:
+    """Tell by which types of step a program can repair what a rule finds; empty where a person has to act."""
+    planner = _planners().get(rule)
+    if planner is None:
+        return ""
+    beside = f"beside a person's step {', '.join(planner.beside)}" if planner.beside else ""
+    return "; ".join(filter(None, (str(planner.by or ""), beside)))
+
+
 @cache
 def _planners() -> dict[str, Planner]:
     found: dict[str, Planner] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.findings import Stage
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
 from cluster_doctor.remediation.planner import plan_for
@@ -14,7 +15,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 def planned(rule: str, text: str) -> tuple[ClusterSnapshot, RemediationPlan]:
     """Plan what a rule finds first."""
     cluster = snapshot_of(text)
-    found = next(finding for finding in check_all(cluster).findings if finding.rule == rule)
+    found = next(finding for finding in check_all(cluster, frozenset(Stage)).findings if finding.rule == rule)
     plan = plan_for(cluster, cause_of(rule, found.subject, **found.facts))
     assert plan is not None
     return cluster, plan

@@ -63,6 +63,6 @@ def _forgotten(container: JsonValue, moment: datetime) -> JsonValue:
     ended = parse_time(dig(container, "lastState", "terminated", "finishedAt"))
     if not isinstance(container, dict) or ended is None or ended > moment:
         return container
-    if not dig(container, "state", "running") or container.get("ready") is not True:
+    if dig(container, "state", "running") is None or container.get("ready") is not True:
         return container
     return {**container, "lastState": {}, "restartCount": 0}

@@ -26,7 +26,7 @@ _REQUESTED, _RESET = "reconcile.fluxcd.io/requestedAt", "reconcile.fluxcd.io/res
 """Annotations that Flux's controllers answer; a reset counts only with the same value as the request."""
 
 
-@repairs("argo_application_is_unwell")
+@repairs("argo_application_is_unwell", beside=(StepType.ARGO_SYNC, StepType.ARGO_ROLL_BACK))
 def ask_argo(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Leave the repair to a person; beside it, synchronise what is out of sync, or go back from what is degraded."""
     repair, found = by_the_rule(cause), cluster.find(cause.subject)
@@ -83,7 +83,7 @@ def _back(application: Custom) -> Change | None:
     )
 
 
-@repairs("custom_resource_is_not_ready")
+@repairs("custom_resource_is_not_ready", beside=(StepType.FLUX_RECONCILE,))
 def ask_flux(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Leave the repair to a person; beside it, ask Flux for another attempt. What is suspended is no fault."""
     repair, found = by_the_rule(cause), cluster.find(cause.subject)

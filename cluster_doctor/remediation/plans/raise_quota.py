@@ -26,6 +26,7 @@ _REPLICATED = (Deployment, ReplicaSet, ReplicationController, StatefulSet)
     "namespace_pod_quota_is_exceeded",
     "namespace_service_quota_is_exceeded",
     "namespace_storage_quota_is_exceeded",
+    by=StepType.ADJUST_QUOTA,
 )
 def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Raise the limit to what is used and asked for; whether that may be is a person's choice."""

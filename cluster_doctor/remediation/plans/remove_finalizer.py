@@ -23,7 +23,12 @@ MOST = 20
 """Objects of one namespace at the most that are let go at once."""
 
 
-@repairs("custom_resource_does_not_terminate", "claim_does_not_terminate", "pod_does_not_terminate")
+@repairs(
+    "custom_resource_does_not_terminate",
+    "claim_does_not_terminate",
+    "pod_does_not_terminate",
+    beside=(StepType.REMOVE_FINALIZER,),
+)
 def release_object(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Leave the repair to a person, and offer to remove the finalizers beside that."""
     repair, held = by_the_rule(cause), cluster.find(cause.subject)
@@ -31,7 +36,7 @@ def release_object(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     return repair.or_else(way) if repair and way else repair
 
 
-@repairs("namespace_does_not_terminate")
+@repairs("namespace_does_not_terminate", beside=(StepType.REMOVE_FINALIZER,))
 def release_namespace(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Leave the repair to a person, and offer to release what in the namespace was seen to be held."""
     repair = by_the_rule(cause)

@@ -17,7 +17,7 @@ _SCALED_DOWN = re.compile(r"Scaled down replica set (\S+) (?:from (\d+) to 0|to 
 """In the words of the Deployment controller, those of today and those of before."""
 
 
-@repairs("workload_is_scaled_to_zero")
+@repairs("workload_is_scaled_to_zero", by=StepType.SCALE)
 def scale_up(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Scale to the number that it had, where an Event tells; to one else, and a person chooses."""
     before = _replicas_before(cluster, cause.subject)

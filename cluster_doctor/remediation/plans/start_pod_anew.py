@@ -13,7 +13,7 @@ from cluster_doctor.snapshot.views import DaemonSet, Pod, ReplicaSet, Replicatio
 _MAKERS = frozenset(view.kind for view in (DaemonSet, ReplicaSet, ReplicationController, StatefulSet))
 
 
-@repairs("volume_grows_at_next_start")
+@repairs("volume_grows_at_next_start", by=StepType.DELETE_POD)
 def start_pod_anew(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Delete the Pod that uses the claim; one that nobody makes again is a person's to restart."""
     pod = cluster.get(Pod, cause.subject.namespace, cause.facts.get("pod", ""))

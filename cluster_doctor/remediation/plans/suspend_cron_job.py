@@ -12,7 +12,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import CronJob
 
 
-@repairs("cron_job_changes_workload")
+@repairs("cron_job_changes_workload", by=StepType.SUSPEND_CRON_JOB)
 def suspend_cron_job(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Suspend the CronJob; what it is to set only a person knows."""
     cron = cluster.get(CronJob, cause.subject.namespace, cause.subject.name)

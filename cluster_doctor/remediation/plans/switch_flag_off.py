@@ -18,7 +18,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import ConfigMap
 
 
-@repairs("feature_flag_is_on")
+@repairs("feature_flag_is_on", by=StepType.EDIT_CONFIG_MAP)
 def switch_flag_off(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Set the flag's default to its only variant that does nothing; with several a person chooses."""
     settings = cluster.get(ConfigMap, cause.subject.namespace, cause.subject.name)

@@ -34,6 +34,7 @@ _CRITICAL = 2_000_000_000
     "node_problem_is_detected",
     "sandbox_cannot_be_created",
     "service_proxy_is_down",
+    beside=(StepType.CORDON, StepType.EVICT_POD),
 )
 def take_node_out(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Leave the repair of the node to a person, and offer to take it out of service beside that.
