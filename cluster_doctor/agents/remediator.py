@@ -11,10 +11,19 @@ from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.outcome import StepOutcome, StepState
 from cluster_doctor.domain.policy import PolicyVerdict
+from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.domain.rehearsal import Rehearsal
-from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
+from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan, Route
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.exporting import export_plans
+from cluster_doctor.tools.proposing import (
+    ProposalAccess,
+    ProposalMandate,
+    confirm_merge,
+    look_up_proposals,
+    make_proposals,
+    rehearse_proposals,
+)
 from cluster_doctor.tools.reasoning import plan_for
 from cluster_doctor.tools.writing import (
     Consent,
@@ -58,7 +67,7 @@ def rehearse(access: WriteAccess | None, plans: Plans, cluster: ClusterSnapshot)
 
 def digest_of(plans: Plans, identity: ClusterIdentity | None, rehearsal: Rehearsal) -> str:
     """What an approval has to name: all that was rehearsed where a step is offered, else the plans."""
-    return rehearsal.digest if rehearsal.offered else plans_digest(plans, identity)
+    return rehearsal.digest if rehearsal.offers else plans_digest(plans, identity)
 
 
 def consent_to(
@@ -70,8 +79,7 @@ def consent_to(
 ) -> Consent:
     """Weigh what people said so far. Where nothing is to be written to, the first word is enough."""
     digest = digest_of(plans, identity, rehearsal)
-    offered = {step.key: step.verdict for step in rehearsal.offered} or {"": _ANYBODYS}
-    return weigh(offered, approvals, digest, now)
+    return weigh(rehearsal.offers or {"": _ANYBODYS}, approvals, digest, now, rehearsal.covered(None) or {""})
 
 
 def lapses_at(approval: Approval) -> datetime | None:
@@ -81,7 +89,7 @@ def lapses_at(approval: Approval) -> datetime | None:
 
 def out_of_date(rehearsal: Rehearsal, now: datetime) -> str:
     """Say why what was rehearsed cannot be approved any more; empty if it can."""
-    if not rehearsal.offered or rehearsal.at is None or now <= rehearsal.at + VALID:
+    if not rehearsal.offers or rehearsal.at is None or now <= rehearsal.at + VALID:
         return ""
     latest = rehearsal.at + VALID
     return f"the approval came too late: it counted until {latest:%H:%M:%S} UTC; rehearse the plan again"
@@ -108,12 +116,11 @@ def carry_out(mandate: Mandate, approval: Approval) -> Outcome:
     Raises:
         ClusterUnavailable: the cluster cannot be reached; going on later finds out what happened.
     """
-    offered = [step.key for step in mandate.rehearsal.offered]
-    outcomes = apply_steps(mandate, offered if approval.steps is None else approval.steps)
+    outcomes = apply_steps(mandate, mandate.rehearsal.covered(approval.steps))
     failed = next((outcome for outcome in outcomes if outcome.state is not StepState.APPLIED), None)
     return Outcome(
         decision=Decision.APPROVE,
-        applied=failed is None,
+        applied=bool(outcomes) and failed is None,
         steps=outcomes,
         note=f"approved by {approval.approver}" + (f"; step {failed.key}: {failed.note}" if failed else ""),
     )
@@ -151,6 +158,84 @@ def see_through(mandate: Mandate, outcome: Outcome, look: Callable[[], ClusterSn
             "escalated": f"{problem}; {told or 'all was taken back'}",
         }
     )
+
+
+def rehearse_in_repositories(
+    access: ProposalAccess | None, shown: Rehearsal, plans: Plans, cluster: ClusterSnapshot, diagnosis: Diagnosis
+) -> Rehearsal:
+    """Add to a rehearsal what the plans would change in the repositories that were named.
+
+    They are for the cluster that was diagnosed, whichever the connection that would write has led to.
+    """
+    proposals = rehearse_proposals(access, plans, cluster, diagnosis.root_causes)
+    if access is None or not proposals:
+        return shown
+    return shown.model_copy(
+        update={
+            "proposals": proposals,
+            "identity": shown.identity if shown.performed else cluster.identity,
+            "policy_digest": shown.policy_digest or access.policy_digest,
+            "at": shown.at or now(),
+        }
+    )
+
+
+def propose(mandate: ProposalMandate, approval: Approval, outcome: Outcome) -> Outcome:
+    """Make the proposals that were approved.
+
+    Raises:
+        ClusterUnavailable: the cluster cannot be asked who it is; going on later finds out what happened.
+    """
+    made, patches = make_proposals(mandate, mandate.rehearsal.covered(approval.steps))
+    return outcome.model_copy(update={"proposals": made, "exported": (*outcome.exported, *patches)})
+
+
+def follow(access: ProposalAccess, outcome: Outcome) -> Outcome:
+    """See what became of the proposals that wait for a merge."""
+    return outcome.model_copy(update={"proposals": look_up_proposals(access, outcome.proposals)})
+
+
+def see_merged(
+    access: ProposalAccess,
+    plans: Plans,
+    outcome: Outcome,
+    look: Callable[[], ClusterSnapshot] | None,
+    before: ClusterSnapshot,
+) -> Outcome:
+    """See whether what was merged healed; nothing is reverted, because the repository is people's.
+
+    Args:
+        access: how long that may take.
+        plans: all plans.
+        outcome: what became of them so far.
+        look: takes a new picture; None where a recording was diagnosed.
+        before: the picture that was diagnosed.
+    """
+    merged = [proposal for proposal in outcome.proposals if proposal.state is ProposalState.MERGED]
+    if not merged:
+        return outcome
+    if look is None:
+        return outcome.model_copy(update={"note": f"{outcome.note}; merged; there is no cluster here to look at"})
+    concerned = [plans[int(it.key.partition(".")[0]) - 1] for it in merged]
+    seen = confirm_merge(access, concerned, look, before)
+    healed = seen.healed and outcome.healed is not False
+    note = f"{outcome.note}; merged, {seen.note}" if seen.healed else outcome.note
+    ways = f"{_delivery(concerned)}{_way_back(merged)}"
+    problem = "" if seen.healed else f"merged, and it did not heal: {seen.note}; {ways}"
+    escalated = "; ".join(part for part in (outcome.escalated, problem) if part)
+    return outcome.model_copy(update={"healed": healed, "note": note, "escalated": escalated})
+
+
+def _delivery(plans: Plans) -> str:
+    """What brings a merge into the cluster where nothing does by itself."""
+    steps = (step for plan in plans for step in plan.steps if step.route is Route.GITOPS)
+    commands = dict.fromkeys(f"`{step.command}`" for step in steps if step.command)
+    return f"if it was not delivered yet: {', '.join(commands)}, then diagnose again; " if commands else ""
+
+
+def _way_back(merged: Sequence[ProposalOutcome]) -> str:
+    ways = [f"`git revert {it.commit}` on {it.base} of {it.repository}" for it in merged]
+    return f"to take it back: {', '.join(ways)} (with `-m 1` for a merge commit), by pull request"
 
 
 def _plans_of(steps: Sequence[StepOutcome]) -> set[int]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cluster_doctor.cli.change_question import change_question
 from cluster_doctor.cli.console import WIDTH, Console
 from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
-from cluster_doctor.reports.rehearsal import rehearsal_lines
 from cluster_doctor.reports.text import text_lines
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool, lat
         if not shown:
             console.say("".join(f"{line.text}\n" for line in text_lines(report, WIDTH)))
         approval = (
-            _asked_to_change(console, standing) if standing.rehearsal.offered else _asked(console, standing.digest)
+            _asked_to_change(console, standing) if standing.rehearsal.offers else _asked(console, standing.digest)
         )
         if approval is None:
             console.say(how_to_answer(standing))
@@ -99,17 +99,13 @@ def _asked(console: Console, digest: str) -> Approval:
 
 
 def _asked_to_change(console: Console, standing: Waiting) -> Approval | None:
-    """Show what the dry run showed, and ask which steps shall be carried out; None if somebody else shall answer."""
+    """Ask which of the changes that the report shows shall be made; None if somebody else shall answer."""
     rehearsal = standing.rehearsal
-    console.say("".join(f"{line.text}\n" for line in rehearsal_lines(rehearsal, WIDTH)))
-    offered = [step.key for step in rehearsal.offered]
+    offered = list(rehearsal.offers)
     if standing.approvals:
         by = ", ".join(_told(approval) for approval in standing.approvals)
         console.say(f"Approved so far by {by}. Still wanting: {standing.awaits}.")
-    answer = console.ask(
-        f"Carry out step {', '.join(offered)} now (digest {standing.digest[:12]})? What does not heal is taken back. "
-        f"[y: all, or some of the numbers; later: leave the question to somebody else; anything else: nothing]"
-    ).lower()
+    answer = console.ask(change_question(rehearsal, standing.digest)).lower()
     if answer == "later":
         return None
     named = [word for word in answer.replace(",", " ").split() if word]

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from cluster_doctor.domain.errors import ClusterDoctorError
+from cluster_doctor.reports.lines import Line, Tone
 from cluster_doctor.reports.plain import harmless, one_line
-from cluster_doctor.reports.text import Line, Tone
 
 WIDTH = 80
 _STYLES = {

@@ -8,6 +8,7 @@ import typer
 
 from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import WIDTH, Console
+from cluster_doctor.cli.merging import tell_what_is_open
 from cluster_doctor.cli.options import (
     Alertmanager,
     Context,
@@ -21,11 +22,13 @@ from cluster_doctor.cli.options import (
     Output,
     PolicyFile,
     Prometheus,
+    Repositories,
     Runbooks,
     WriteContext,
     WriteKubeconfig,
     live_place,
     place_named,
+    repositories_in,
 )
 from cluster_doctor.domain.report import Report
 from cluster_doctor.reports.text import text_lines
@@ -47,6 +50,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     home: Home = None,
     runbooks: Runbooks = None,
     policy: PolicyFile = None,
+    repository: Repositories = None,
     write_kubeconfig: WriteKubeconfig = None,
     write_context: WriteContext = None,
     later: Later = False,  # noqa: FBT002 - Typer makes a flag of it
@@ -60,6 +64,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
       cluster-doctor diagnose "svc web has no endpoints" --from snapshot.cds
       kubectl get all,events -n prod -o json | cluster-doctor diagnose --from -
       cluster-doctor diagnose -n prod --runbooks ~/runbooks
+      cluster-doctor diagnose -n prod --repository ~/src/shop
 
     Beside each cause stands whether it was seen before, what helped then (see
     `runs confirm`), and which runbooks fit: Markdown files whose front matter
@@ -69,6 +74,11 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     then its plans are rehearsed there by dry run, and carried out after a person at
     the terminal has said yes to exactly that. What does not heal is taken back.
 
+    With --repository a plan becomes changed files of the repository that Argo CD or
+    Flux deploys from: shown as a diff, rehearsed (rendered, and scanned with the
+    change made), and put on a branch of its own after the same yes. Nothing is merged
+    here; `runs resume` looks for the merge, and whether it healed.
+
     Prints the report on standard output; exits with 0 when there is one, 2 on wrong
     use or unreadable input, 3 when the cluster cannot be read.
     """
@@ -77,7 +87,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     from cluster_doctor.sources.runbooks import runbooks_named  # noqa: PLC0415 - as above
 
     console = Console(colour=not no_colour)
-    shelf = runbooks_named(runbooks)
+    shelf, repositories = runbooks_named(runbooks), repositories_in(repository)
     incident = Incident(text=text, namespaces=tuple(namespace or ()))
     with History(home) as history:
         place = place_named(
@@ -91,7 +101,9 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
         from cluster_doctor.workflow.runs import Runs  # noqa: PLC0415 - LangGraph loads while nothing is wrong so far
         from cluster_doctor.workflow.writing import Writing  # noqa: PLC0415 - as above
 
-        writing = Writing(policy, str(write_kubeconfig) if write_kubeconfig else None, write_context)
+        writing = Writing(
+            policy, str(write_kubeconfig) if write_kubeconfig else None, write_context, repositories=repositories
+        )
         runs = Runs(history, progress=console.progress, writing=writing)
         early = output is Output.TEXT and console.interactive
         with resumable(runs, console):
@@ -105,6 +117,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
             from cluster_doctor.reports import wording  # noqa: PLC0415 - as above
 
             console.say(wording.outcome(report.remediation.outcome))
+        tell_what_is_open(report, console)
 
 
 def show(report: Report, output: Output, console: Console) -> None:

@@ -89,6 +89,15 @@ Later = Annotated[
         "--later", help="Ask nothing; leave the question of what to change to `runs resume` or `runs answer`."
     ),
 ]
+Repositories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--repository",
+        help="Where changes may be proposed: a folder with a Git clone, which stands for its remotes, or a URL; may be "
+        "given again. `#PATH` after it says where objects are written down that no Argo CD, Flux or Helm names.",
+        metavar="DIR|URL[#PATH]",
+    ),
+]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 MOST_INPUT = 512 * 1024 * 1024
@@ -141,6 +150,18 @@ def place_named(
     content = standard_input()
     cluster = collect_evidence(incident, open_recorded(content, form), progress)
     return Place(snapshot=history.evidence.put_snapshot(cluster))
+
+
+def repositories_in(named: list[str] | None) -> tuple[str, ...]:
+    """Check that each repository can be opened, and name folders so that they are found from anywhere.
+
+    Raises:
+        RemediationError: one is no repository, or no forge for it is known.
+    """
+    from cluster_doctor.remediation.gitops.repositories import repository_named  # noqa: PLC0415 - keeps --help quick
+
+    found = [repository_named(text) for text in named or ()]
+    return tuple(f"{one.name}#{one.path}" if one.path else one.name for one in found)
 
 
 def standard_input() -> bytes:

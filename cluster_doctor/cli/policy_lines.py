@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.remediation.policy.cases import PolicyTest
 from cluster_doctor.remediation.policy.explaining import PolicyExplanation
-from cluster_doctor.reports.text import Line, Tone, wrap
+from cluster_doctor.reports.lines import Line, Tone, wrap
 
 
 def explained_lines(explained: PolicyExplanation, place: str, width: int) -> Iterator[Line]:

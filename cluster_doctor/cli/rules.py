@@ -14,7 +14,7 @@ import typer
 from cluster_doctor.cli.console import WIDTH, Console
 from cluster_doctor.cli.options import Runbooks
 from cluster_doctor.domain.errors import UsageError
-from cluster_doctor.reports.text import wrap
+from cluster_doctor.reports.lines import wrap
 
 
 class RulesOutput(StrEnum):

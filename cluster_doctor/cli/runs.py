@@ -9,7 +9,18 @@ import typer
 from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.diagnose import show
-from cluster_doctor.cli.options import Home, Later, NoColour, Output, PolicyFile, WriteContext, WriteKubeconfig
+from cluster_doctor.cli.merging import AWAITS_MERGE, tell_what_is_open
+from cluster_doctor.cli.options import (
+    Home,
+    Later,
+    NoColour,
+    Output,
+    PolicyFile,
+    Repositories,
+    WriteContext,
+    WriteKubeconfig,
+    repositories_in,
+)
 from cluster_doctor.reports.plain import one_line
 
 if TYPE_CHECKING:
@@ -61,6 +72,7 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
     home: Home = None,
     output: Form = Output.TEXT,
     policy: PolicyFile = None,
+    repository: Repositories = None,
     write_kubeconfig: WriteKubeconfig = None,
     write_context: WriteContext = None,
     later: Later = False,  # noqa: FBT002 - Typer makes a flag of it
@@ -73,19 +85,30 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
 
     A change that was under way when it was killed is looked up in the cluster: what
     was stored is not sent again.
+
+    A run that waits for a merge looks whether its proposal is merged by now. If so,
+    it watches the cluster until the cause is gone and the workloads are well; if not,
+    it says what to merge and exits with 4. A proposal that was closed ends the run.
+    The repositories are those that the run began with, unless --repository names others.
     """
     from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
 
     console = Console(colour=not no_colour)
-    from cluster_doctor.workflow.runs import Runs  # noqa: PLC0415 - LangGraph takes a second to load
+    from cluster_doctor.workflow.runs import Merging, Runs  # noqa: PLC0415 - LangGraph takes a second to load
     from cluster_doctor.workflow.writing import Writing  # noqa: PLC0415 - as above
 
+    repositories = repositories_in(repository)
     with History(home) as history:
-        writing = Writing(policy, str(write_kubeconfig) if write_kubeconfig else None, write_context)
+        writing = Writing(
+            policy, str(write_kubeconfig) if write_kubeconfig else None, write_context, repositories=repositories
+        )
         runs = Runs(history, progress=console.progress, writing=writing)
         with resumable(runs, console):
-            report = settle(runs, runs.resume(run_id), console, shown=False, later=later)
+            standing = runs.resume(run_id)
+            report = settle(runs, standing, console, shown=False, later=later)
         show(report, output, console)
+    if tell_what_is_open(report, console) and isinstance(standing, Merging):
+        raise typer.Exit(AWAITS_MERGE)
 
 
 @app.command()

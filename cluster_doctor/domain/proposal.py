@@ -35,7 +35,7 @@ class RehearsedProposal(BaseModel):
         base: the branch that it is meant for.
         commit: the id of the commit of that branch that was read.
         carries: the keys of the steps that it makes.
-        files: what changes.
+        files: what changes; an issue is opened instead where no file is known.
         note: how the result was looked at: rendered with which tool, and what the scan says to it.
         verdict: what the policy says.
         problem: why it cannot be proposed; empty if it can.
@@ -59,6 +59,11 @@ class RehearsedProposal(BaseModel):
         """Whether a person may approve it."""
         return self.verdict.allowed and not self.problem
 
+    @property
+    def is_report(self) -> bool:
+        """Whether it changes no file and only tells people: an issue."""
+        return not self.files
+
 
 class ProposalState(StrEnum):
     """What became of a proposal."""
@@ -66,6 +71,7 @@ class ProposalState(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    REPORTED = "reported"
     MERGED = "merged"
     CLOSED = "closed"
     REFUSED = "refused"
@@ -76,8 +82,10 @@ class ProposalOutcome(BaseModel):
 
     Attributes:
         key: its place in the plans.
-        state: what is known last: that it waits for a merge (created, updated, unchanged), or how it ended.
+        state: what is known last: that it waits for a merge (created, updated, unchanged), that an issue was opened
+            instead (reported), or how it ended.
         repository: its URL or folder.
+        base: the branch that it is meant for.
         branch: the branch that holds it.
         commit: the commit that makes the change; once it is merged, that which brought it in.
         number: the pull request's.
@@ -90,6 +98,7 @@ class ProposalOutcome(BaseModel):
     key: str
     state: ProposalState
     repository: str = ""
+    base: str = ""
     branch: str = ""
     commit: str = ""
     number: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -13,12 +14,15 @@ from cluster_doctor.domain.proposal import RehearsedProposal
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 
+ALTERNATIVE = "or"
+"""What the keys of alternatives hold."""
+
 
 class RehearsedStep(BaseModel):
     """One step, tried on the cluster without being stored.
 
     Attributes:
-        key: its place in the plans, `1.2` for the second step of the first plan.
+        key: its place in the plans, `1.2` for the second step of the first plan, `1.or2` for its second alternative.
         title: what it does.
         type: what it does, in a policy's words.
         verb: how it reaches its target.
@@ -50,6 +54,16 @@ class RehearsedStep(BaseModel):
         """Whether a person may approve it."""
         return self.verdict.allowed and not self.problem
 
+    @property
+    def label(self) -> str:
+        """Key and title, as people read them."""
+        return f"{self.key} {'instead: ' if self.is_alternative else ''}{self.title}"
+
+    @property
+    def is_alternative(self) -> bool:
+        """Whether it is another way beside the plan's own, done only where it is chosen."""
+        return self.key.partition(".")[2].startswith(ALTERNATIVE)
+
 
 class Rehearsal(BaseModel):
     """The dry run of all steps that a program can carry out.
@@ -74,6 +88,34 @@ class Rehearsal(BaseModel):
     def offered(self) -> tuple[RehearsedStep, ...]:
         """The steps that a person may approve."""
         return tuple(step for step in self.steps if step.is_offered)
+
+    @property
+    def offered_proposals(self) -> tuple[RehearsedProposal, ...]:
+        """The changes to repositories that a person may approve."""
+        return tuple(proposal for proposal in self.proposals if proposal.is_offered)
+
+    @property
+    def offers(self) -> dict[str, PolicyVerdict]:
+        """All that a person may approve, by key, with what the policy says to it."""
+        return {
+            **{proposal.key: proposal.verdict for proposal in self.offered_proposals},
+            **{step.key: step.verdict for step in self.offered},
+        }
+
+    def covered(self, keys: Collection[str] | None) -> frozenset[str]:
+        """The keys that an answer covers.
+
+        One that names none covers every proposal that is offered, and the steps of the plans that have none: what is
+        written down comes first, and a change in the cluster beside it needs to be asked for. So does an alternative.
+        """
+        if keys is not None:
+            return frozenset(keys)
+        proposed = {proposal.key for proposal in self.offered_proposals}
+        written = {key.partition(".")[0] for key in proposed}
+        steps = {
+            step.key for step in self.offered if not step.is_alternative and step.key.partition(".")[0] not in written
+        }
+        return frozenset(proposed | steps)
 
     @property
     def digest(self) -> str:

@@ -13,6 +13,7 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Claim, Incident, Symptom
 from cluster_doctor.domain.log_pattern import LogChange
 from cluster_doctor.domain.prediction import Prediction
+from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Outcome, RemediationPlan
 from cluster_doctor.domain.triage import Triage
 
@@ -20,12 +21,16 @@ SCHEMA_VERSION = "1"
 
 
 class Remediation(BaseModel):
-    """Plans, one per root cause that has one, and what became of them."""
+    """Plans, one per root cause that has one, what trying them showed, and what became of them.
+
+    `rehearsal` is None where nothing was tried.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     plans: tuple[RemediationPlan, ...] = ()
     digest: str = ""
+    rehearsal: Rehearsal | None = None
     outcome: Outcome | None = None
 
 

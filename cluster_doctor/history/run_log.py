@@ -48,6 +48,7 @@ class RunState(StrEnum):
 
     RUNNING = "running"
     WAITING = "waiting for approval"
+    MERGING = "waiting for a merge"
     FINISHED = "finished"
     FAILED = "failed"
 

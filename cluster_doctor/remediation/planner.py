@@ -7,11 +7,14 @@ import pkgutil
 from functools import cache
 
 from cluster_doctor.domain.diagnosis import RootCause
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation import plans
 from cluster_doctor.remediation.by_the_rule import by_the_rule
 from cluster_doctor.remediation.change import Change, Planner
+from cluster_doctor.remediation.gitops.find_origin import origin_of
+from cluster_doctor.remediation.gitops.origin import NoOriginError
 from cluster_doctor.remediation.plans.roll_back import back_to_serving
 from cluster_doctor.remediation.wording import kubectl, patch_command
 from cluster_doctor.snapshot.kinds import BY_KIND
@@ -39,14 +42,14 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     if change is None:
         return None
     management = management_of(cluster, change.target)
-    ways = [_ways(part, management_of(cluster, part.target)) for part in (change, *change.then)]
+    ways = [_ways(cluster, part) for part in (change, *change.then)]
     main, aside = [step for way, _ in ways for step in way], [step for _, way in ways for step in way]
     rollback = back_to_serving(cluster, cause.subject) if change.type is not StepType.ROLL_BACK else None
     others = [
         step
         for other in (*change.others, *((rollback,) if rollback else ()))
         for part in (other, *other.then)
-        for step in _ways(part, management_of(cluster, part.target))[0]
+        for step in _ways(cluster, part)[0]
     ]
     return RemediationPlan(
         cause=cause.statement,
@@ -82,8 +85,8 @@ def _planners() -> dict[str, Planner]:
     return found
 
 
-def _ways(change: Change, management: Management | None) -> tuple[list[RemediationStep], list[RemediationStep]]:
-    by_hand = _by_hand(change)
+def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationStep], list[RemediationStep]]:
+    by_hand, management = _by_hand(change), management_of(cluster, change.target)
     if management is None or change.type in _NOT_WRITTEN_DOWN:
         return [by_hand], []
     written = RemediationStep(
@@ -94,7 +97,8 @@ def _ways(change: Change, management: Management | None) -> tuple[list[Remediati
         target=change.target,
         risk=change.risk,
         precondition=change.precondition,
-        instruction=f"{change.instruction} Change it where {management} takes it from, by pull request.",
+        instruction=f"{change.instruction} Change it where {management} takes it from"
+        f"{_written_in(cluster, change.target)}, by pull request.",
         command=_after_merge(management),
         edits=change.edits,
         manifest=change.manifest,
@@ -112,6 +116,15 @@ def _ways(change: Change, management: Management | None) -> tuple[list[Remediati
         }
     )
     return [written], [warned]
+
+
+def _written_in(cluster: ClusterSnapshot, target: ObjectRef) -> str:
+    """Repository, revision and path of an object, as far as the cluster says so."""
+    try:
+        origin = origin_of(cluster, target)
+    except NoOriginError:
+        return ""
+    return f" ({origin.repository}, {origin.revision or 'its default branch'}, {origin.entry.path})"
 
 
 def _by_hand(change: Change) -> RemediationStep:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.change import ChangeList
 from cluster_doctor.reports import wording
+from cluster_doctor.reports.lines import Line, Tone, wrap
 from cluster_doctor.reports.plain import plain_json
-from cluster_doctor.reports.text import Line, Tone, fields_changed, wrap
+from cluster_doctor.reports.text import fields_changed
 
 
 def changes_json(found: ChangeList) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cluster_doctor.domain.ci import CiFailure, CiReport, CiTie
+from cluster_doctor.reports.lines import Line, Tone, wrap
 from cluster_doctor.reports.markdown import safe, span
 from cluster_doctor.reports.plain import one_line, plain_json
-from cluster_doctor.reports.text import Line, Tone, wrap
 
 MOST_SHOWN = 10
 """Failures and ties that are shown as text; the JSON form has them all."""

@@ -13,8 +13,8 @@ from cluster_doctor.domain.diagnosis import Status
 from cluster_doctor.domain.findings import Severity
 from cluster_doctor.domain.report import Report
 from cluster_doctor.domain.scan import ScanReport, ScanVerdict
-from cluster_doctor.reports import wording
-from cluster_doctor.reports.plain import one_line
+from cluster_doctor.reports import rehearsal, wording
+from cluster_doctor.reports.plain import harmless, one_line
 from cluster_doctor.reports.scan import words
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -67,7 +67,9 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["plain"] = one_line
+    environment.filters["harmless"] = harmless
     environment.globals["wording"] = wording
+    environment.globals["rehearsal"] = rehearsal
     # The style sheet is a file of this package, and the only text that is not escaped.
     environment.globals["style"] = Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - as above
     return environment

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.log_pattern import LogPattern, LogReport
 from cluster_doctor.reports import wording
+from cluster_doctor.reports.lines import Line, Tone
 from cluster_doctor.reports.plain import one_line
 from cluster_doctor.reports.scan.words import counted
-from cluster_doctor.reports.text import Line, Tone
 
 MOST_PATTERNS = 40
 _ALARMING = {"WARNING", "ERROR"}

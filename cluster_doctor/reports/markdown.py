@@ -9,9 +9,10 @@ from cluster_doctor.domain.change import PriorChange
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.remediation import RemediationStep
-from cluster_doctor.domain.report import Report
+from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.reports import wording
-from cluster_doctor.reports.plain import one_line
+from cluster_doctor.reports.plain import harmless, one_line
+from cluster_doctor.reports.rehearsal import identity_line, objections, place_of, step_outcome
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~@-])")
 
@@ -137,7 +138,31 @@ def _remedy(report: Report) -> Iterator[str]:
             yield from _step(f"{position}.", step)
         for step in plan.alternatives:
             yield from _step("- Or:", step)
-    yield f"\n{safe(wording.outcome(report.remediation.outcome))}"
+    yield from _tried(report.remediation)
+
+
+def _tried(remediation: Remediation) -> Iterator[str]:
+    """What trying the plans showed, and what became of them."""
+    shown = remediation.rehearsal
+    if shown and shown.proposals:
+        yield "\n### Proposed changes, rehearsed\n"
+        for proposal in shown.proposals:
+            yield f"- {safe(proposal.key)} {safe(proposal.title)}"
+            notes = (place_of(proposal), proposal.note, *objections(proposal))
+            yield from (f"  - {safe(text)}" for text in notes if text)
+            for file in proposal.files:
+                yield f"\n{block(file.diff, 'diff')}\n"
+    if shown and shown.steps:
+        where = f" on {safe(identity_line(shown.identity))}" if shown.identity else ""
+        yield f"\n### Steps in the cluster, rehearsed{where}\n"
+        for step in shown.steps:
+            yield f"- {safe(step.label)}"
+            notes = (*map(str, step.diff), *objections(step), *(f"the server warns: {it}" for it in step.warnings))
+            yield from (f"  - {safe(text)}" for text in notes)
+    yield f"\n{safe(wording.outcome(remediation.outcome))}"
+    if remediation.outcome and remediation.outcome.steps:
+        yield ""
+        yield from (f"- {safe(step_outcome(step))}" for step in remediation.outcome.steps)
 
 
 def _step(mark: str, step: RemediationStep) -> Iterator[str]:
@@ -151,7 +176,14 @@ def _step(mark: str, step: RemediationStep) -> Iterator[str]:
 
 def safe(text: str) -> str:
     """Put text on one line in which nothing is markup."""
-    return _SPECIAL.sub(r"\\\1", one_line(text)).replace("://", "\\://")
+    return _SPECIAL.sub(r"\\\1", one_line(text)).replace("://", "\\://").replace("&", "&amp;")
+
+
+def block(text: str, language: str = "") -> str:
+    """Write a code block of several lines; its fence is longer than any run of backticks within."""
+    shown = harmless(text)
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", shown)), 3)
+    return f"{fence}{language}\n{shown}\n{fence}"
 
 
 def span(text: str) -> str:

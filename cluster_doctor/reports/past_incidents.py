@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.recurrence import PastIncidentList
 from cluster_doctor.reports import wording
+from cluster_doctor.reports.lines import Line, Tone, wrap
 from cluster_doctor.reports.plain import plain_json
-from cluster_doctor.reports.text import Line, Tone, wrap
 
 
 def search_json(found: PastIncidentList) -> str:

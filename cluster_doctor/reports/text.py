@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from cluster_doctor.domain.change import Change, PriorChange
 from cluster_doctor.domain.diagnosis import RootCause, Status
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
 from cluster_doctor.domain.report import Report
 from cluster_doctor.reports import wording
+from cluster_doctor.reports.lines import Line, Tone, wrap
 from cluster_doctor.reports.plain import one_line
+from cluster_doctor.reports.rehearsal import rehearsal_lines, step_outcome
 
 MOST_CAUSES = 5
 MOST_LINES = 8
 """Members of a long list that are shown; the JSON form has them all."""
-
-
-class Tone(StrEnum):
-    """How a line is meant, for those who paint it."""
-
-    HEADING = "heading"
-    BAD = "bad"
-    GOOD = "good"
-    UNSURE = "unsure"
-    COMMAND = "command"
-    PLAIN = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the report."""
-
-    text: str
-    tone: Tone = Tone.PLAIN
 
 
 def render_text(report: Report, width: int = 80) -> str:
@@ -190,7 +170,13 @@ def _remedy(report: Report, width: int) -> Iterator[Line]:
     yield from _heading("What to do")
     for plan in report.remediation.plans[:MOST_CAUSES]:
         yield from _plan(plan, width)
+    if report.remediation.rehearsal:
+        yield Line("")
+        yield from rehearsal_lines(report.remediation.rehearsal, width)
+        yield Line("")
     yield from wrap(wording.outcome(report.remediation.outcome), width, "  ")
+    for step in report.remediation.outcome.steps if report.remediation.outcome else ():
+        yield from wrap(step_outcome(step), width, "  - ")
 
 
 def _plan(plan: RemediationPlan, width: int) -> Iterator[Line]:
@@ -245,20 +231,6 @@ def _heading(text: str) -> Iterator[Line]:
 def _more(members: tuple[object, ...]) -> Iterator[Line]:
     if len(members) > MOST_LINES:
         yield Line(f"  … and {len(members) - MOST_LINES} more")
-
-
-def wrap(text: str, width: int, lead: str = "", tone: Tone = Tone.PLAIN) -> Iterator[Line]:
-    """Break text into lines of a width; nothing in it can steer a terminal."""
-    wrapped = textwrap.wrap(
-        one_line(text),
-        width,
-        initial_indent=lead,
-        subsequent_indent=" " * len(lead),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    for line in wrapped:
-        yield Line(line, tone)
 
 
 def _commands(commands: list[str], lead: str = "      ") -> Iterator[Line]:

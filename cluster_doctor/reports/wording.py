@@ -13,6 +13,7 @@ from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.incident import Claim, ClaimVerdict
 from cluster_doctor.domain.log_pattern import LogChange, LogPattern
+from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.domain.recurrence import Likeness, PastIncident, Recurrence
 from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.domain.report import Report
@@ -213,4 +214,28 @@ def outcome(told: Outcome | None) -> str:
         case Decision.DECLINE:
             return f"Not approved: {told.note}" if told.note else "Not approved."
         case Decision.APPROVE:
-            return f"{told.note[:1].upper()}{told.note[1:]}. Written: {', '.join(told.exported) or 'nothing'}"
+            said = f"{told.note[:1].upper()}{told.note[1:]}. Written: {', '.join(told.exported) or 'nothing'}"
+            left = f"To be seen to: {told.escalated}" if told.escalated else ""
+            return ". ".join(part for part in (said, *map(proposal, told.proposals), left) if part)
+
+
+def proposal(told: ProposalOutcome) -> str:
+    """What became of one change of a repository."""
+    because = f": {told.note}" if told.note else ""
+    match told.state:
+        case ProposalState.CREATED | ProposalState.UPDATED | ProposalState.UNCHANGED:
+            return f"Proposed, waits for its merge: {where_proposed(told)}{because}"
+        case ProposalState.MERGED:
+            return f"Merged as {told.commit[:12]}: {where_proposed(told)}"
+        case ProposalState.CLOSED:
+            return f"Closed without a merge: {where_proposed(told)}{because}"
+        case ProposalState.REPORTED:
+            return f"Reported as an issue: {told.url or told.repository}"
+        case ProposalState.REFUSED:
+            return f"Not proposed to {told.repository}{because}"
+
+
+def where_proposed(told: ProposalOutcome) -> str:
+    """Branch, target and repository of a proposal, and where people look at it."""
+    at = f" ({told.url})" if told.url else ""
+    return f"{told.branch} into {told.base} of {told.repository}{at}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cluster_doctor.tools.exporting import export_plans
+from cluster_doctor.tools.proposing import confirm_merge, look_up_proposals, make_proposals, rehearse_proposals
 from cluster_doctor.tools.reading import collect, fetch_missing
 from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plan_for, triage
 from cluster_doctor.tools.recalling import recall
@@ -32,6 +33,8 @@ class Access(StrEnum):
     WRITES_FILES = "writes files into the history folder"
     TRIES_CLUSTER = "sends dry runs to the cluster"
     WRITES_CLUSTER = "changes the cluster, as approved"
+    READS_REPOSITORY = "reads the repositories that were named"
+    WRITES_REPOSITORY = "puts a branch into a repository, as approved"
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,18 @@ APPLY_STEPS = Tool(apply_steps, Access.WRITES_CLUSTER)
 UNDO_STEPS = Tool(undo_steps, Access.WRITES_CLUSTER)
 WEIGH = Tool(weigh, Access.COMPUTES)
 CONFIRM = Tool(confirm, Access.READS_CLUSTER)
+REHEARSE_PROPOSALS = Tool(rehearse_proposals, Access.READS_REPOSITORY)
+MAKE_PROPOSALS = Tool(make_proposals, Access.WRITES_REPOSITORY)
+LOOK_UP_PROPOSALS = Tool(look_up_proposals, Access.READS_REPOSITORY)
+CONFIRM_MERGE = Tool(confirm_merge, Access.READS_CLUSTER)
 
 HELD: Mapping[Specialist, tuple[Tool, ...]] = {
     Specialist.COLLECTOR: (MENTIONS, COLLECT),
     Specialist.VERIFIER: (MENTIONS, FETCH_MISSING, CHECK_CLAIMS),
     Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES, RECALL),
     Specialist.TRIAGER: (TRIAGE,),
-    Specialist.REMEDIATOR: (PLAN_FOR, EXPORT_PLANS, REHEARSE_PLANS, WEIGH, APPLY_STEPS, UNDO_STEPS, CONFIRM),
-}
+    Specialist.REMEDIATOR: (
+        PLAN_FOR, EXPORT_PLANS, REHEARSE_PLANS, WEIGH, APPLY_STEPS, UNDO_STEPS, CONFIRM,
+        REHEARSE_PROPOSALS, MAKE_PROPOSALS, LOOK_UP_PROPOSALS, CONFIRM_MERGE,
+    ),
+}  # fmt: skip

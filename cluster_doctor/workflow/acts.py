@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cluster_doctor.domain.audit import AuditBody, AuditKind
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.proposal import ProposalOutcome
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome
 from cluster_doctor.history.audit import Audit
@@ -35,7 +36,7 @@ def recorded(audit: Audit) -> Acts:
 
 def asked(digest: str, rehearsal: Rehearsal) -> tuple[AuditKind, AuditBody]:
     """What a person is asked."""
-    offered = ", ".join(step.key for step in rehearsal.offered)
+    offered = ", ".join(rehearsal.offers)
     body = AuditBody(
         who=PROGRAM,
         what=f"asked whether to carry out {offered}" if offered else "asked whether to write the plans down",
@@ -76,6 +77,17 @@ def refused(approval: Approval, why: str) -> tuple[AuditKind, AuditBody]:
     """Why an answer does not count."""
     detail = approval.model_dump(mode="json")
     return AuditKind.REFUSAL, AuditBody(who=PROGRAM, what=why, digest=approval.digest, detail=detail)
+
+
+def merged(proposal: ProposalOutcome, cluster: ClusterIdentity | None) -> tuple[AuditKind, AuditBody]:
+    """What became of a proposal that waited for a merge."""
+    body = AuditBody(
+        who=PROGRAM,
+        what=f"proposal {proposal.key} was {proposal.state}: {proposal.branch} of {proposal.repository}",
+        cluster=cluster or ClusterIdentity(),
+        detail=proposal.model_dump(mode="json"),
+    )
+    return AuditKind.ANSWER, body
 
 
 def escalated(outcome: Outcome, approval: Approval) -> tuple[AuditKind, AuditBody]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from cluster_doctor.domain.recollection import Memory, NoMemory
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.run_log import RunLog, StepState
 from cluster_doctor.remediation.cluster.access import WriteAccess
+from cluster_doctor.remediation.proposals.access import ProposalAccess
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Progress, Source, silent
 from cluster_doctor.workflow.acts import Acts, unrecorded
@@ -79,6 +80,7 @@ class Bench:
         investigator: the place of a chat model; empty.
         acts: takes down what is asked, answered and refused.
         write_access: what it takes to change the cluster that a place names; None where nothing may be changed.
+        propose_access: what it takes to propose changes in the repositories that a case names; None without any.
     """
 
     evidence: EvidenceStore
@@ -90,3 +92,4 @@ class Bench:
     investigator: Investigator | None = None
     acts: Acts = unrecorded
     write_access: Callable[[Place], WriteAccess | None] = field(default=lambda _place: None)
+    propose_access: Callable[[Place, Sequence[str]], ProposalAccess | None] = field(default=lambda _place, _named: None)

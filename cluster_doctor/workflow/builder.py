@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Literal
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from cluster_doctor.domain.proposal import ProposalState
+from cluster_doctor.domain.remediation import Outcome
 from cluster_doctor.workflow.bench import Bench
 from cluster_doctor.workflow.nodes import Nodes
 from cluster_doctor.workflow.state import CaseInput, CaseState
@@ -25,7 +28,9 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = No
     nodes = Nodes(bench)
 
     remediate = StateGraph(CaseState)
-    for name in ("plan", "rehearse", "approve", "recheck", "apply", "confirm"):
+    for name in (
+        "plan", "rehearse", "approve", "recheck", "apply", "confirm", "propose", "await_merge", "confirm_merge",
+    ):  # fmt: skip
         remediate.add_node(name, nodes.named(name))
     remediate.add_edge(START, "plan")
     remediate.add_conditional_edges("plan", anything_to_approve, {"rehearse": "rehearse", "end": END})
@@ -33,7 +38,11 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = No
     remediate.add_edge("approve", "recheck")
     remediate.add_conditional_edges("recheck", enough_approved, {"apply": "apply", "approve": "approve"})
     remediate.add_edge("apply", "confirm")
-    remediate.add_edge("confirm", END)
+    remediate.add_edge("confirm", "propose")
+    after: dict[Hashable, str] = {"await_merge": "await_merge", "confirm_merge": "confirm_merge", "end": END}
+    remediate.add_conditional_edges("propose", anything_to_merge, after)
+    remediate.add_conditional_edges("await_merge", anything_to_merge, after)
+    remediate.add_edge("confirm_merge", END)
 
     graph = StateGraph(CaseState, input_schema=CaseInput)
     for name in ("collect", "verify", "diagnose", "triage"):
@@ -56,3 +65,13 @@ def enough_approved(state: CaseState) -> Literal["apply", "approve"]:
 def anything_to_approve(state: CaseState) -> Literal["rehearse", "end"]:
     """Ask a person only where there is a plan."""
     return "rehearse" if state.get("digest") else "end"
+
+
+def anything_to_merge(state: CaseState) -> Literal["await_merge", "confirm_merge", "end"]:
+    """Wait while a proposal is open; look at the cluster when one was merged."""
+    outcome = state.get("outcome") or {}
+    proposals = Outcome.model_validate(outcome).proposals if outcome else ()
+    if any(proposal.is_open for proposal in proposals):
+        return "await_merge"
+    merged = any(proposal.state is ProposalState.MERGED for proposal in proposals)
+    return "confirm_merge" if merged else "end"

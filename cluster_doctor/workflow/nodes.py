@@ -15,12 +15,16 @@ from cluster_doctor.agents.remediator import (
     consent_to,
     decline,
     digest_of,
+    follow,
     lapses_at,
     now,
     out_of_date,
     plan_repairs,
     plans_digest,
+    propose,
     rehearse,
+    rehearse_in_repositories,
+    see_merged,
     see_through,
     write_down,
 )
@@ -30,14 +34,15 @@ from cluster_doctor.domain.audit import AuditBody, AuditKind
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import RemediationError, RunError
 from cluster_doctor.domain.rehearsal import Rehearsal
-from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
+from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Scope
+from cluster_doctor.tools.proposing import ProposalAccess, ProposalMandate
 from cluster_doctor.tools.writing import Mandate
-from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, refused
+from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, merged, refused
 from cluster_doctor.workflow.answers import update_by
 from cluster_doctor.workflow.bench import Bench
-from cluster_doctor.workflow.question import question_of
+from cluster_doctor.workflow.question import question_of, question_of_merge
 from cluster_doctor.workflow.state import Case, CaseState
 
 Plans = tuple[RemediationPlan, ...]
@@ -119,6 +124,7 @@ class Nodes:
             if access is not None:
                 self._bench.progress("rehearsing the plans")
             shown = rehearse(access, plans, cluster)
+        shown = self._with_proposals(case, shown)
         digest = digest_of(plans, cluster.identity, shown)
         self._take_down(case, *asked(digest, shown))
         return {"rehearsal": self._bench.evidence.put(shown), "digest": digest}
@@ -141,6 +147,10 @@ class Nodes:
             access = self._bench.write_access(case.place)
             if access is None or access.policy_digest != rehearsal.policy_digest:
                 objection = "the policy is another one than when the plan was rehearsed; rehearse it again"
+        if not objection and rehearsal.offered_proposals:
+            proposing = self._propose_access(case, rehearsal)
+            if proposing is None or proposing.policy_digest != rehearsal.policy_digest:
+                objection = "the policy is another one than when the plan was rehearsed; rehearse it again"
         if objection:
             self._take_down(case, *refused(case.approval, objection))
             return {"objection": objection, "awaits": ""}
@@ -157,11 +167,12 @@ class Nodes:
         outcome = decline(approval, case.objection)
         if outcome is None:
             mandate = self._mandate(case, approval)
-            outcome = (
-                carry_out(mandate, approval)
-                if mandate
-                else write_down(approval, self._plans(case), self._bench.exports / case.run_id)
-            )
+            if mandate:
+                outcome = carry_out(mandate, approval)
+            elif self._rehearsal(case).offered_proposals:
+                outcome = Outcome(decision=Decision.APPROVE, note=f"approved by {approval.approver}")
+            else:
+                outcome = write_down(approval, self._plans(case), self._bench.exports / case.run_id)
         return {"outcome": outcome.model_dump(mode="json")}
 
     def _confirm(self, case: Case) -> CaseState:
@@ -176,6 +187,70 @@ class Nodes:
         if outcome.escalated:
             self._take_down(case, *escalated(outcome, case.approval))
         return {"outcome": outcome.model_dump(mode="json")}
+
+    def _propose(self, case: Case) -> CaseState:
+        rehearsal, approval = self._rehearsal(case), case.approval
+        if case.outcome is None or approval is None or case.outcome.decision is Decision.DECLINE:
+            return {}
+        access = self._propose_access(case, rehearsal) if rehearsal.offered_proposals else None
+        if access is None:
+            return {}
+        self._bench.progress("proposing the change")
+        mandate = ProposalMandate(
+            access=access,
+            run_id=case.run_id,
+            approvers=tuple(one.approver for one in case.approvals) or (approval.approver,),
+            at=approval.decided_at or now(),
+            plans=self._plans(case),
+            rehearsal=rehearsal,
+            cluster=self._cluster(case),
+            causes=self._diagnosis(case).root_causes,
+            exports=self._bench.exports / case.run_id,
+        )
+        return {"outcome": propose(mandate, approval, case.outcome).model_dump(mode="json")}
+
+    def _await_merge(self, case: Case) -> CaseState:
+        # As in `_approve`: nothing may stand around interrupt() that catches exceptions.
+        if case.outcome is None:
+            return {}
+        interrupt(question_of_merge(case.run_id, case.outcome))
+        access = self._propose_access(case, self._rehearsal(case))
+        if access is None:
+            return {}
+        outcome = follow(access, case.outcome)
+        for before, after in zip(case.outcome.proposals, outcome.proposals, strict=True):
+            if before.is_open and not after.is_open:
+                self._take_down(case, *merged(after, self._rehearsal(case).identity))
+        return {"outcome": outcome.model_dump(mode="json")}
+
+    def _confirm_merge(self, case: Case) -> CaseState:
+        access, source = self._propose_access(case, self._rehearsal(case)), self._bench.open_source(case.place)
+        if case.outcome is None or case.approval is None or access is None:
+            return {}
+        scope, live = Scope(namespaces=case.incident.namespaces), access.target is not None
+        if live:
+            self._bench.progress("watching whether the merge reaches the cluster and heals")
+        look = (lambda: source.collect(scope)) if live and source else None
+        outcome = see_merged(access, self._plans(case), case.outcome, look, self._cluster(case))
+        if outcome.escalated and outcome.escalated != case.outcome.escalated:
+            self._take_down(case, *escalated(outcome, case.approval))
+        return {"outcome": outcome.model_dump(mode="json")}
+
+    def _with_proposals(self, case: Case, shown: Rehearsal) -> Rehearsal:
+        """A rehearsal with what would change in repositories; one that cannot be opened is told, and stops nothing."""
+        try:
+            access = self._bench.propose_access(case.place, case.repositories)
+        except RemediationError as error:
+            note = "; ".join(part for part in (shown.note, f"nothing can be proposed: {error.what}") if part)
+            return shown.model_copy(update={"note": note})
+        if access is not None:
+            self._bench.progress("looking for the files that the plans change")
+        return rehearse_in_repositories(access, shown, self._plans(case), self._cluster(case), self._diagnosis(case))
+
+    def _propose_access(self, case: Case, rehearsal: Rehearsal) -> ProposalAccess | None:
+        """The way to the repositories that were approved, though they are not named again."""
+        shown = [proposal.repository for proposal in rehearsal.offered_proposals]
+        return self._bench.propose_access(case.place, case.repositories or shown)
 
     def _take_down(self, case: Case, kind: AuditKind, body: AuditBody) -> None:
         if case.run_id:

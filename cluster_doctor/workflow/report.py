@@ -6,6 +6,7 @@ from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Claim
 from cluster_doctor.domain.recollection import Recollection
+from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import RemediationPlan
 from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.domain.triage import Triage
@@ -48,5 +49,13 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         rules_unknown=diagnosis.rules_unknown,
         recall_notes=recalled.notes,
         triage=evidence.get(case.triage, Triage) if case.triage else None,
-        remediation=Remediation(plans=plans, digest=case.digest, outcome=case.outcome) if plans else None,
+        remediation=Remediation(plans=plans, digest=case.digest, rehearsal=_tried(case, evidence), outcome=case.outcome)
+        if plans
+        else None,
     )
+
+
+def _tried(case: Case, evidence: EvidenceStore) -> Rehearsal | None:
+    """What was tried, if anything was: without a policy or a repository there is nothing to tell."""
+    shown = evidence.get(case.rehearsal, Rehearsal) if case.rehearsal else None
+    return shown if shown and (shown.performed or shown.steps or shown.proposals) else None

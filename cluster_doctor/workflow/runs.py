@@ -30,6 +30,7 @@ from cluster_doctor.workflow.builder import CaseGraph, build_graph
 from cluster_doctor.workflow.holding import holding, still_held
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
+from cluster_doctor.workflow.proposing import ProposalAccesses
 from cluster_doctor.workflow.report import report_of
 from cluster_doctor.workflow.state import Case, CaseState, Place
 from cluster_doctor.workflow.writing import WriteAccesses, Writing
@@ -63,7 +64,15 @@ class Finished:
     report: Report
 
 
-Standing: TypeAlias = Waiting | Finished
+@dataclass(frozen=True)
+class Merging:
+    """A run whose changes are proposed, and that waits for people to merge them."""
+
+    report: Report
+    interrupt_id: str
+
+
+Standing: TypeAlias = Waiting | Merging | Finished
 
 
 class Runs:
@@ -91,6 +100,7 @@ class Runs:
         """The run that was worked on last, for whoever has to say how to go on with it."""
         self.history, self.writing = history, writing or Writing()
         """Where runs are kept, and how changes are made."""
+        self._repositories = list(self.writing.repositories)
         self._progress = progress
         self._graph: CaseGraph = build_graph(
             Bench(
@@ -102,6 +112,7 @@ class Runs:
                 memory=partial(KeptMemory, history, progress),
                 acts=recorded(history.audit),
                 write_access=WriteAccesses(history, self.writing, still_held),
+                propose_access=ProposalAccesses(history, self.writing, still_held),
             ),
             history.checkpointer,
         )
@@ -134,6 +145,7 @@ class Runs:
             "incident": incident.model_dump(mode="json"),
             "place": place.model_dump(mode="json"),
             "runbooks": runbooks,
+            "repositories": self._repositories,
             "replays": replays,
             "recollection": recollection,
         }
@@ -142,6 +154,8 @@ class Runs:
 
     def resume(self, run_id: str) -> Standing:
         """Go on with a run that was killed, from its last checkpoint; one that is done only reports.
+
+        One that waits for a merge looks whether that came, and if so, whether it healed.
 
         Raises:
             RunError: there is no such run, somebody works on it, or its record is damaged.
@@ -153,6 +167,8 @@ class Runs:
                     f"run {run_id} was killed before its first checkpoint", "Start the case again with `diagnose`."
                 )
             standing = self._standing(run_id)
+            if isinstance(standing, Merging):
+                return self._go(run_id, Command(resume={standing.interrupt_id: "look again"}))
             return self._settled(run_id, standing) if standing else self._go(run_id, None)
 
     def answer(self, run_id: str, interrupt_id: str, approval: Approval) -> Standing:
@@ -247,7 +263,8 @@ class Runs:
         known = self.history.log.run(run_id)
         if finished and known.state is not RunState.FINISHED:
             self._index(known, standing.report)
-        state = RunState.FINISHED if finished else RunState.WAITING
+        waiting = RunState.MERGING if isinstance(standing, Merging) else RunState.WAITING
+        state = RunState.FINISHED if finished else waiting
         if known.state is not state:
             self.history.log.mark(run_id, state, _summary(standing.report))
         return standing
@@ -289,10 +306,12 @@ class Runs:
         case = self._case(run_id)
         if snapshot.interrupts and self._asks(snapshot):
             question = snapshot.interrupts[0]
+            inner = self._inner_case(run_id) or case
+            if inner.outcome is not None:
+                return Merging(report_of(inner, self.history.evidence), question.id)
             digest = question.value.get("digest") if isinstance(question.value, dict) else None
             if not isinstance(digest, str):
                 raise RunError(f"the question of run {run_id} is damaged", "Start the case again.")
-            inner = self._inner_case(run_id) or case
             if inner.digest != digest:
                 raise RunError(f"the question of run {run_id} does not fit its plan", "Start the case again.")
             shown = self.history.evidence.get(inner.rehearsal, Rehearsal)

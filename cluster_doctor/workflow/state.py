@@ -22,6 +22,7 @@ class CaseState(TypedDict, total=False):
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
     runbooks: str
+    repositories: list[str]
     replays: str
     recollection: str
     snapshot: str
@@ -42,13 +43,15 @@ class CaseState(TypedDict, total=False):
 class CaseInput(TypedDict, total=False):
     """What a case begins with: the incident, where to look, and, if it has one, the name of the run.
 
-    It may name a folder of runbooks, and the run that it replays, of which it brings the recollection.
+    It may name a folder of runbooks, repositories where changes may be proposed, and the run that it replays, of which
+    it brings the recollection.
     """
 
     run_id: str
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
     runbooks: str
+    repositories: list[str]
     replays: str
     recollection: str
 
@@ -80,8 +83,8 @@ class Case(BaseModel):
 
     `snapshot`, `claims`, `diagnosis`, `recollection`, `triage`, `plans` and `rehearsal` are hashes in the evidence
     store; `digest` is that which an approval has to name. `runbooks` is a folder; the history's own if it is empty.
-    `replays` names a run. `approvals` are those that count so far, and `awaits` is what they lack; `approval` is the
-    last answer, and all of them as one once nothing is lacking.
+    `repositories` are folders and URLs; `replays` names a run. `approvals` are those that count so far, and `awaits` is
+    what they lack; `approval` is the last answer, and all of them as one once nothing is lacking.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -90,6 +93,7 @@ class Case(BaseModel):
     incident: Incident = Incident()
     place: Place = Place()
     runbooks: str = ""
+    repositories: tuple[str, ...] = ()
     replays: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
     recollection: Hash = ""
     snapshot: Hash = ""

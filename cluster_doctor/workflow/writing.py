@@ -12,6 +12,7 @@ from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
 from cluster_doctor.remediation.policy import live_judge, load_policy
 from cluster_doctor.remediation.policy.entries import PolicyRoute
+from cluster_doctor.remediation.proposals.access import AFTER_MERGE
 from cluster_doctor.sources.live.target import Target
 from cluster_doctor.workflow.state import Place
 
@@ -26,6 +27,8 @@ class Writing:
         context: context of these.
         patience: how long healing may take.
         point: hears where the protocol stands.
+        repositories: where changes may be proposed: folders or URLs; those that the run began with if there are none.
+        after_merge: how long healing may take once a proposal is merged.
     """
 
     policy: Path | None = None
@@ -33,6 +36,8 @@ class Writing:
     context: str | None = None
     patience: Patience = field(default_factory=Patience)
     point: Point = unheard
+    repositories: tuple[str, ...] = ()
+    after_merge: Patience = AFTER_MERGE
 
 
 class WriteAccesses:

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import cluster_doctor
 from cluster_doctor.cli import main
+from cluster_doctor.cli.merging import AWAITS_MERGE
 from cluster_doctor.sources.recognise import RecordedForm
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ def test_the_table_of_commands_is_that_of_the_command_line() -> None:
 
 def test_the_table_of_exit_codes_has_those_that_the_command_line_gives() -> None:
     rows = {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
-    assert rows == {0, 1, main.WRONG_USE, main.BLIND, main.BROKEN, main.INTERRUPTED, main.CLOSED}
+    assert rows == {0, 1, main.WRONG_USE, main.BLIND, AWAITS_MERGE, main.BROKEN, main.INTERRUPTED, main.CLOSED}
 
 
 def test_every_recorded_form_is_named() -> None:

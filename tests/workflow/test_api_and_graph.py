@@ -118,7 +118,7 @@ def test_langgraph_json_names_graphs_that_are_there() -> None:
         assert attribute in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-WRITING = {Access.WRITES_FILES, Access.TRIES_CLUSTER, Access.WRITES_CLUSTER}
+WRITING = {Access.WRITES_FILES, Access.TRIES_CLUSTER, Access.WRITES_CLUSTER, Access.WRITES_REPOSITORY}
 
 
 def test_only_the_remediator_holds_tools_that_write() -> None:

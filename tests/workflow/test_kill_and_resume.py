@@ -40,7 +40,9 @@ items:
   status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
 """
 INCIDENT = Incident(text="svc web in default is down")
-NODES = ("collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve", "recheck", "apply", "confirm")
+NODES = (
+    "collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve", "recheck", "apply", "confirm", "propose",
+)  # fmt: skip
 KILLS = [(node, moment, "sqlite") for node in NODES for moment in ("before", "after")] + [
     ("collect", "before", "postgres"),
     ("approve", "after", "postgres"),

@@ -45,7 +45,9 @@ status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
 kind: Endpoints
 metadata: {name: web}
 """
-NODES = ["collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve", "recheck", "apply", "confirm"]
+NODES = [
+    "collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve", "recheck", "apply", "confirm", "propose",
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -50,7 +50,13 @@ class Consent:
         )
 
 
-def weigh(offered: Mapping[str, PolicyVerdict], approvals: Sequence[Approval], digest: str, now: datetime) -> Consent:
+def weigh(
+    offered: Mapping[str, PolicyVerdict],
+    approvals: Sequence[Approval],
+    digest: str,
+    now: datetime,
+    plain: Collection[str] | None = None,
+) -> Consent:
     """Weigh approvals, in the order in which they came.
 
     Args:
@@ -58,12 +64,13 @@ def weigh(offered: Mapping[str, PolicyVerdict], approvals: Sequence[Approval], d
         approvals: what people said; whoever brings them has made sure who they are.
         digest: the digest that they have to name.
         now: with a time zone.
+        plain: keys that an answer covers which names none; all by default.
     """
     counted: list[Approval] = []
     refused: list[tuple[Approval, str]] = []
     agreed = list(offered)
     for approval in approvals:
-        covered = set(offered) if approval.steps is None else set(approval.steps)
+        covered = set(offered if plain is None else plain) if approval.steps is None else set(approval.steps)
         why = (
             _misfit(approval, covered, offered, digest)
             or _lateness(approval, now)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from cluster_doctor.domain.policy import PolicyVerdict
-from cluster_doctor.domain.rehearsal import RehearsedStep
+from cluster_doctor.domain.rehearsal import ALTERNATIVE, RehearsedStep
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
 from cluster_doctor.domain.steps import Verb
 from cluster_doctor.remediation.cluster.difference import difference
@@ -25,11 +25,14 @@ Judge = Callable[[RemediationStep, Object | None], PolicyVerdict]
 
 
 def steps_in(plans: Iterable[RemediationPlan]) -> Iterator[tuple[str, RemediationStep]]:
-    """The steps that a program can carry out in a cluster, each with its key."""
+    """The steps that a program can carry out in a cluster, each with its key; after them the alternatives."""
     for number, plan in enumerate(plans, 1):
         for position, step in enumerate(plan.steps, 1):
             if step.type is not None and step.route is Route.CLUSTER:
                 yield f"{number}.{position}", step
+        for position, step in enumerate(plan.alternatives, 1):
+            if step.type is not None and step.route is Route.CLUSTER:
+                yield f"{number}.{ALTERNATIVE}{position}", step
 
 
 def rehearse_step(writer: ApiWriter, key: str, step: RemediationStep, judge: Judge) -> RehearsedStep:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cluster_doctor.domain.errors import RemediationError
+from cluster_doctor.remediation.gitops.damage import damage_told
 from cluster_doctor.remediation.gitops.encoding import LARGEST
 from cluster_doctor.remediation.gitops.tree import MOST_FILES, clean_path
 
@@ -25,6 +26,7 @@ class CommitTree:
     repo: Repo
     tree: ObjectID
 
+    @damage_told()
     def read(self, path: str) -> bytes:
         """Read a file; links and submodules on the way are refused."""
         from dulwich.objects import Blob  # noqa: PLC0415 - only those who use Git pay for it
@@ -91,6 +93,7 @@ class CommitTree:
                 raise RemediationError(f"{clean} lies in another repository (a submodule)", "Change it there.")
         return mode, here
 
+    @damage_told()
     def _tree(self, name: ObjectID) -> Tree:
         from dulwich.objects import Tree  # noqa: PLC0415 - loaded already
 

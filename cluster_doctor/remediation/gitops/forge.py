@@ -69,6 +69,9 @@ class Forge(Protocol):
     def default_branch(self) -> str:
         """The branch that changes are meant for unless it is said otherwise. It is never written to."""
 
+    def is_branch(self, revision: str) -> bool:
+        """Whether there is a branch of that name; a tag or a commit cannot be proposed onto."""
+
     def head(self, revision: str = "") -> str:
         """The id of the commit at a branch, tag or commit; at the default branch without any."""
 

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cluster_doctor.domain.errors import RemediationError
-from cluster_doctor.domain.proposal import ProposalState
+from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.remediation.gitops.commit_tree import CommitTree
+from cluster_doctor.remediation.gitops.damage import damage_told
 from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
 from cluster_doctor.remediation.gitops.mailed_patch import mailed_patch
+from cluster_doctor.remediation.gitops.merged import brought_in
 from cluster_doctor.remediation.gitops.provenance import BRANCHES, FINGERPRINT, PLAN, Provenance, trailer
 from cluster_doctor.remediation.gitops.source import FileChanges
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 IDENTITY = "cluster-doctor <cluster-doctor@localhost>"
 """Who commits, unless it is said otherwise."""
 
-_HEADS = "refs/heads/"
+_HEADS, _ORIGIN = "refs/heads/", "refs/remotes/origin/"
 _MOST_ABOVE = 100
 """Commits of a branch that are looked through for one of ours below somebody else's."""
 
@@ -66,6 +68,7 @@ class LocalRepository:
         return str(self._folder)
 
     @property
+    @damage_told()
     def default_branch(self) -> str:
         """What `origin` says, else the one of main and master that is there, else what is checked out."""
         pointers = {name.decode(): target.decode() for name, target in self._repo.refs.get_symrefs().items()}
@@ -79,14 +82,37 @@ class LocalRepository:
             return pointers["HEAD"].removeprefix(_HEADS)
         raise RemediationError(f"{self._folder} has no default branch", "Name the branch.")
 
+    @property
+    @damage_told()
+    def remotes(self) -> tuple[str, ...]:
+        """The URLs of its remotes: what else it is called."""
+        config = self._repo.get_config()
+        found = [
+            config.get_multivar(section, "url")
+            for section in config.sections()
+            if section[0] == b"remote" and len(section) > 1
+        ]
+        return tuple(url.decode(errors="replace") for urls in found for url in urls)
+
+    @damage_told()
+    def is_branch(self, revision: str) -> bool:
+        """Whether there is a branch of that name, here or at `origin`."""
+        from dulwich.refs import Ref  # noqa: PLC0415 - loaded already
+
+        names = {Ref(f"{place}{revision}".encode()) for place in (_HEADS, _ORIGIN)}
+        return not names.isdisjoint(self._repo.refs.allkeys())
+
+    @damage_told()
     def head(self, revision: str = "") -> str:
         """The id of the commit at a branch, tag or commit; at the default branch without any."""
         return self._commit(revision or self.default_branch).id.decode()
 
+    @damage_told()
     def tree(self, revision: str = "") -> CommitTree:
         """The files at a branch, tag or commit; at the default branch without any."""
         return CommitTree(self._repo, self._commit(revision or self.default_branch).tree)
 
+    @damage_told()
     def propose(self, changes: FileChanges, provenance: Provenance, text: ProposalText, revision: str = "") -> Proposal:
         """Put changes on a branch as one commit on top of a revision.
 
@@ -108,12 +134,38 @@ class LocalRepository:
                 f"{self._folder} cannot be written: {error.strerror}", "Check its rights."
             ) from error
 
+    @damage_told()
+    def look_up(self, proposal: ProposalOutcome) -> ProposalOutcome:
+        """See whether it came into the branch that it is meant for, or its own branch is gone."""
+        from dulwich.objects import Commit, ObjectID  # noqa: PLC0415 - loaded already
+        from dulwich.refs import Ref  # noqa: PLC0415 - as above
+
+        base = proposal.base or self.default_branch
+        refs = self._repo.refs.as_dict()
+        own = refs.get(Ref(f"{_HEADS}{proposal.branch}".encode()))
+        name = ObjectID(proposal.commit.encode()) if proposal.commit else own
+        commit = self._repo[name] if name and name in self._repo.object_store else None
+        if isinstance(commit, Commit):
+            heads = [refs.get(Ref(f"{place}{base}".encode())) for place in (_HEADS, _ORIGIN)]
+            found = brought_in(self._repo, commit, [head for head in heads if head])
+            if found:
+                return proposal.model_copy(update={"state": ProposalState.MERGED, "commit": found})
+        if own is None:
+            note = f"branch {proposal.branch} is gone, and {base} does not hold the change"
+            return proposal.model_copy(update={"state": ProposalState.CLOSED, "note": note})
+        return proposal.model_copy(update={"commit": proposal.commit or own.decode()})
+
+    def report(self, provenance: Provenance, text: ProposalText) -> str:
+        """No issues are kept here."""
+        del provenance, text
+        return ""
+
     def _proposed(self, changes: FileChanges, provenance: Provenance, text: ProposalText, revision: str) -> Proposal:
         base = self._commit(revision or self.default_branch)
         tree = self._changed(CommitTree(self._repo, base.tree), changes)
         if tree == base.tree:
             raise RemediationError("the files have this content already", "There is nothing to propose.")
-        name, old = self._branch_for(provenance)
+        name, old = self._branch_for(provenance, base)
         body = [f"{path}: {definition.way.value}" for definition in changes.definitions for path in [definition.file]]
         message = provenance.message(text.title, [*dict.fromkeys(body), changes.rendering.note])
         if old is not None and old.tree == tree and old.parents == [base.id] and _digest(old) == provenance.digest:
@@ -128,7 +180,7 @@ class LocalRepository:
     def _commit(self, revision: str) -> Commit:
         from dulwich.objectspec import parse_commit  # noqa: PLC0415 - loaded already
 
-        for candidate in (f"{_HEADS}{revision}", f"refs/remotes/origin/{revision}", f"refs/tags/{revision}", revision):
+        for candidate in (f"{_HEADS}{revision}", f"{_ORIGIN}{revision}", f"refs/tags/{revision}", revision):
             try:
                 return parse_commit(self._repo, candidate)
             except (KeyError, ValueError):
@@ -147,14 +199,14 @@ class LocalRepository:
             made.append((path.encode(), tree.mode(path), blob.id))
         return commit_tree_changes(self._repo.object_store, tree.tree, made)
 
-    def _branch_for(self, provenance: Provenance) -> tuple[str, Commit | None]:
-        """The branch to write, and its commit if it is one of an earlier proposal."""
+    def _branch_for(self, provenance: Provenance, base: Commit) -> tuple[str, Commit | None]:
+        """The branch to write, and its commit if it is one of an earlier proposal that was not merged since."""
         taken = set[str]()
         for name, tip in self._own_branches():
             taken.add(name)
             if trailer(tip.message.decode(errors="replace"), FINGERPRINT) == provenance.fingerprint:
                 return name, tip
-            if any(_fingerprint(commit) == provenance.fingerprint for commit in self._history(tip)):
+            if any(_fingerprint(commit) == provenance.fingerprint for commit in self._above(base, tip)):
                 raise RemediationError(
                     f"branch {name} holds commits of others on top of the proposal", "Merge it, or remove it first."
                 )
@@ -175,14 +227,10 @@ class LocalRepository:
                 if isinstance(found, Commit):
                     yield branch, found
 
-    def _history(self, tip: Commit) -> Iterator[Commit]:
-        here = tip
-        for _ in range(_MOST_ABOVE):
-            if not here.parents or here.parents[0] not in self._repo.object_store:
-                return
-            found = self._repo[here.parents[0]]
-            here = found  # type: ignore[assignment]  # the parent of a commit is one
-            yield here
+    def _above(self, base: Commit, tip: Commit) -> Iterator[Commit]:
+        """What a branch holds that its base does not."""
+        walker = self._repo.get_walker(include=[tip.id], exclude=[base.id], max_entries=_MOST_ABOVE)
+        return (entry.commit for entry in walker)
 
     def _new_commit(self, tree: ObjectID, base: Commit, message: str, provenance: Provenance) -> Commit:
         from dulwich.objects import Commit  # noqa: PLC0415 - loaded already

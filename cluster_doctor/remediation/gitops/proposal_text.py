@@ -73,8 +73,7 @@ def quiet(text: str) -> str:
     """Put other people's text on one line of Markdown that marks nothing up, mentions nobody and links nowhere."""
     shown = one_line(text)
     shown = shown if len(shown) <= LONGEST_LINE else f"{shown[: LONGEST_LINE - 1]}…"
-    marked_off = safe(shown).replace("&", "&amp;")
-    return _ADDRESS.sub(lambda found: f"{found[0][:3]}{_APART}{found[0][3:]}", marked_off)
+    return _ADDRESS.sub(lambda found: f"{found[0][:3]}{_APART}{found[0][3:]}", safe(shown))
 
 
 def plain_line(text: str) -> str:

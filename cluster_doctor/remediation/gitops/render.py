@@ -38,10 +38,11 @@ Objects = dict[ObjectRef, dict[str, JsonValue]]
 
 @dataclass(frozen=True)
 class Rendering:
-    """Whether an edit was seen in what is deployed, by which command, or why not."""
+    """Whether an edit was seen in what is deployed, by which command, or why not, and the object with the edit made."""
 
     performed: bool
     note: str
+    target: dict[str, JsonValue] | None = None
 
 
 def kustomize_command(folder: str) -> tuple[str, ...] | None:
@@ -85,7 +86,8 @@ def check_rendering(
                 f"rendered with `{' '.join(command[:2])}`, the edit changes {there} at {change} as nobody asked for",
                 "Edit it by hand.",
             )
-    return Rendering(performed=True, note=f"rendered before and after with `{' '.join(command[:2])}`: exactly the edit")
+    note = f"rendered before and after with `{' '.join(command[:2])}`: exactly the edit"
+    return Rendering(performed=True, note=note, target=new[target])
 
 
 class RenderingError(RemediationError):

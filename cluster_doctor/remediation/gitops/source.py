@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from posixpath import join, normpath
 
+from pydantic import JsonValue
+
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationStep
@@ -19,7 +21,7 @@ from cluster_doctor.remediation.gitops.definition import Definition, Way, change
 from cluster_doctor.remediation.gitops.helm import Chart, find_in_chart
 from cluster_doctor.remediation.gitops.kustomization import kustomization_in
 from cluster_doctor.remediation.gitops.kustomize import find_in_kustomization
-from cluster_doctor.remediation.gitops.manifests import find_manifest, manifests
+from cluster_doctor.remediation.gitops.manifests import find_manifest, manifests, object_in
 from cluster_doctor.remediation.gitops.render import (
     Rendering,
     check_rendering,
@@ -65,11 +67,13 @@ class FileChanges:
         files: the new contents by path, only of files that differ.
         definitions: what was edited where.
         rendering: whether the result was seen rendered.
+        written: the changed objects as they will be delivered, as far as that was seen.
     """
 
     files: dict[str, bytes]
     definitions: tuple[Definition, ...]
     rendering: Rendering = field(default_factory=lambda: Rendering(performed=False, note="plain manifests"))
+    written: dict[ObjectRef, dict[str, JsonValue]] = field(default_factory=dict)
 
 
 def find_source(tree: SourceTree, ref: ObjectRef, entry: Entry, edits: Sequence[FieldEdit]) -> tuple[Definition, ...]:
@@ -131,13 +135,16 @@ def changes_of(tree: SourceTree, step: RemediationStep, entry: Entry) -> FileCha
         case Tool.HELM:
             command = helm_command(path, entry.values, entry.release, ref.namespace or "")
         case Tool.PLAIN:
-            return FileChanges(files, definitions)
+            found = definitions[0]
+            return FileChanges(
+                files, definitions, written={ref: object_in(ChangedTree(tree, files), found.file, found.ref or ref)}
+            )
     if command is None:
         shared = "; `images` may set other objects too" if any(d.way is Way.IMAGES for d in definitions) else ""
         note = f"not rendered: no kustomize, kubectl or helm that could do it is installed{shared}"
         return FileChanges(files, definitions, Rendering(performed=False, note=note))
     rendering = check_rendering(command, tree, ChangedTree(tree, files), ref, step.edits)
-    return FileChanges(files, definitions, rendering)
+    return FileChanges(files, definitions, rendering, {ref: rendering.target} if rendering.target else {})
 
 
 def changes_of_all(tree: SourceTree, steps: Sequence[tuple[RemediationStep, Entry]]) -> FileChanges:
@@ -147,12 +154,14 @@ def changes_of_all(tree: SourceTree, steps: Sequence[tuple[RemediationStep, Entr
         RemediationError: a step is none that files can make, or cannot be made there safely; then none is.
     """
     files, definitions, renderings = dict[str, bytes](), list[Definition](), list[Rendering]()
+    written: dict[ObjectRef, dict[str, JsonValue]] = {}
     for step, entry in steps:
         made = changes_of(ChangedTree(tree, files), step, entry)
         files |= made.files
         definitions += made.definitions
         renderings.append(made.rendering)
+        written |= made.written
     note = "; ".join(dict.fromkeys(rendering.note for rendering in renderings))
     performed = bool(renderings) and all(rendering.performed for rendering in renderings)
     files = {path: content for path, content in files.items() if content != tree.read(path)}
-    return FileChanges(files, tuple(definitions), Rendering(performed=performed, note=note))
+    return FileChanges(files, tuple(definitions), Rendering(performed=performed, note=note), written)

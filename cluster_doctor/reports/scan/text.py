@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from cluster_doctor.domain.findings import Severity, Stage
 from cluster_doctor.domain.scan import ScanFinding, ScanReport
 from cluster_doctor.reports import wording
+from cluster_doctor.reports.lines import Line, Tone
 from cluster_doctor.reports.plain import one_line
 from cluster_doctor.reports.scan import words
-from cluster_doctor.reports.text import MOST_LINES, Line, Tone
+from cluster_doctor.reports.text import MOST_LINES
 
 
 def scan_lines(scan: ScanReport) -> Iterator[Line]:

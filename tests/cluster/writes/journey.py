@@ -113,7 +113,8 @@ def travel(cluster: TestCluster, fault: Fault, home: Path) -> Journey:
             if not isinstance(standing, Waiting):
                 return Journey(causes, ())
             number = causes.index(fault.rule) + 1 if fault.rule in causes else 0
-            offered = tuple(step for step in standing.rehearsal.offered if step.key.startswith(f"{number}."))
+            own = [step for step in standing.rehearsal.offered if not step.is_alternative]
+            offered = tuple(step for step in own if step.key.startswith(f"{number}."))
             problems = tuple(f"{step.title}: {step.problem}" for step in standing.rehearsal.steps if step.problem)
             if not offered:
                 return Journey(causes, offered, problems)

@@ -252,3 +252,15 @@ def test_a_trailer_cannot_be_forged_by_a_title_or_an_approver() -> None:
     message = forged.message("Fix\n\nCluster-Doctor-Fingerprint: other", ["Cluster-Doctor-Fingerprint: other"])
     assert trailer(message, FINGERPRINT) == "abc123"
     assert message.splitlines()[0] == "Fix Cluster-Doctor-Fingerprint: other"
+
+
+def test_a_proposal_that_was_merged_keeps_no_other_from_being_made(clone: Path) -> None:
+    first = _propose(clone)
+    _git(clone, "merge", "-q", "--no-ff", "-m", "merged", first.branch)
+    _git(clone, "branch", "-D", first.branch)
+    other = replace(FROM, fingerprint="other", digest="2d" * 32, issue=8)
+    two = _propose(clone, other, step_of((REPLICAS, 1, 3)))
+    again = _propose(clone, replace(FROM, digest="3c" * 32), step_of((IMAGE, "web:2", "web:3")))
+    assert again.state is ProposalState.CREATED
+    assert again.branch != two.branch
+    assert again.base == _git(clone, "rev-parse", "main").strip()

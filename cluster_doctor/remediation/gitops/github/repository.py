@@ -102,6 +102,10 @@ class GitHubRepository:
             raise RemediationError(f"{self.name} has no default branch", "Make the first commit by hand.")
         return found
 
+    def is_branch(self, revision: str) -> bool:
+        """Whether there is a branch of that name."""
+        return self._base(revision)[0] == revision
+
     def head(self, revision: str = "") -> str:
         """The id of the commit at a branch, tag or commit; at the default branch without any."""
         return self._base(revision)[1]

@@ -1,0 +1,38 @@
+"""Tools that turn plans into changes of repositories, and follow them. Only the remediator holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.remediation.cluster import confirming
+from cluster_doctor.remediation.cluster.confirming import Confirmation
+from cluster_doctor.remediation.proposals.access import ProposalAccess
+from cluster_doctor.remediation.proposals.proposing import ProposalMandate, look_up_proposals, make_proposals
+from cluster_doctor.remediation.proposals.rehearsing import rehearse_proposals
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+__all__ = [
+    "ProposalAccess",
+    "ProposalMandate",
+    "confirm_merge",
+    "look_up_proposals",
+    "make_proposals",
+    "rehearse_proposals",
+]
+
+
+def confirm_merge(
+    access: ProposalAccess,
+    plans: Sequence[RemediationPlan],
+    look: Callable[[], ClusterSnapshot],
+    before: ClusterSnapshot,
+) -> Confirmation:
+    """Watch whether what was merged reaches the cluster and heals what it was made for."""
+    return confirming.confirm(
+        look,
+        [plan.fingerprint for plan in plans],
+        [step.target for plan in plans for step in plan.steps],
+        access.patience,
+        before,
+    )

@@ -1,0 +1,1 @@
+"""Shops that are written down in Git repositories."""
