@@ -196,7 +196,11 @@ def follow(access: ProposalAccess, outcome: Outcome) -> Outcome:
 
 
 def see_merged(
-    access: ProposalAccess, plans: Plans, outcome: Outcome, look: Callable[[], ClusterSnapshot] | None
+    access: ProposalAccess,
+    plans: Plans,
+    outcome: Outcome,
+    look: Callable[[], ClusterSnapshot] | None,
+    before: ClusterSnapshot,
 ) -> Outcome:
     """See whether what was merged healed; nothing is reverted, because the repository is people's.
 
@@ -205,6 +209,7 @@ def see_merged(
         plans: all plans.
         outcome: what became of them so far.
         look: takes a new picture; None where a recording was diagnosed.
+        before: the picture that was diagnosed.
     """
     merged = [proposal for proposal in outcome.proposals if proposal.state is ProposalState.MERGED]
     if not merged:
@@ -212,7 +217,7 @@ def see_merged(
     if look is None:
         return outcome.model_copy(update={"note": f"{outcome.note}; merged; there is no cluster here to look at"})
     concerned = [plans[int(it.key.partition(".")[0]) - 1] for it in merged]
-    seen = confirm_merge(access, concerned, look)
+    seen = confirm_merge(access, concerned, look, before)
     healed = seen.healed and outcome.healed is not False
     note = f"{outcome.note}; merged, {seen.note}" if seen.healed else outcome.note
     ways = f"{_delivery(concerned)}{_way_back(merged)}"

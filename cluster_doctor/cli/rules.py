@@ -35,9 +35,10 @@ def rules(
     from cluster_doctor.rules.catalogue import all_rules  # noqa: PLC0415 - keeps --help quick
 
     if output is RulesOutput.MARKDOWN:
+        from cluster_doctor.remediation.planner import repair_of  # noqa: PLC0415 - one of two is needed
         from cluster_doctor.reports.rule_pages import render_rules  # noqa: PLC0415 - one of two is needed
 
-        Console().report(render_rules(all_rules()))
+        Console().report(render_rules(all_rules(), repair_of))
         return
     lines = []
     for area, members in groupby(sorted(all_rules(), key=lambda rule: (rule.area, rule.name)), lambda rule: rule.area):
@@ -55,7 +56,8 @@ def explain(
       cluster-doctor explain service_selects_no_pods
       cluster-doctor explain memory_limit_is_exceeded --runbooks ~/runbooks
     """
-    from cluster_doctor.rules.catalogue import all_rules  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.remediation.planner import repair_of  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.rules.catalogue import all_rules  # noqa: PLC0415 - as above
 
     known = {found.name: found for found in all_rules()}
     found = known.get(rule.replace("-", "_"))
@@ -64,12 +66,13 @@ def explain(
         raise UsageError(
             f"there is no check called {rule!r}", f"Did you mean {near}?" if near else "See `cluster-doctor rules`."
         )
-    doc = found.doc
+    doc, repair = found.doc, repair_of(found.name)
     parts = [
         f"{found.name}  [{found.severity.name}, {found.stage.value}]",
         textwrap.fill(doc.summary, WIDTH),
         f"Why it matters:\n{textwrap.indent(textwrap.fill(doc.why, WIDTH - 2), '  ')}",
         f"Remedy:\n{textwrap.indent(textwrap.fill(doc.remedy, WIDTH - 2), '  ')}",
+        *([f"A program can, once approved:\n  {repair}"] if repair else []),
         f"Fires on:\n{textwrap.indent(doc.fires_on, '  ')}",
         f"Stays quiet on:\n{textwrap.indent(doc.quiet_on, '  ')}",
         "References:\n" + "\n".join(f"  {reference}" for reference in doc.references),

@@ -43,6 +43,7 @@ class EffectKind(StrEnum):
     FLOODED = "flooded"
     ACCESS_FORBIDDEN = "access forbidden"
     PREEMPTED = "preempted"
+    CREDENTIALS_OUTDATED = "credentials outdated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from cluster_doctor.domain.digests import digest_of
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.proposal import RehearsedProposal
@@ -120,4 +120,4 @@ class Rehearsal(BaseModel):
     @property
     def digest(self) -> str:
         """SHA-256 over plans, cluster, policy and all that would be stored; an approval names it."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return digest_of(self)

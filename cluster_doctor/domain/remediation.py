@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from cluster_doctor.domain.digests import digest_of
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.outcome import StepOutcome
 from cluster_doctor.domain.proposal import ProposalOutcome
@@ -74,7 +74,7 @@ class RemediationPlan(BaseModel):
     @property
     def digest(self) -> str:
         """SHA-256 over the whole plan; an approval names it."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return digest_of(self)
 
 
 class Decision(StrEnum):

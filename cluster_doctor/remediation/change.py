@@ -75,16 +75,25 @@ Draft = Callable[[ClusterSnapshot, RootCause], Change | None]
 
 @dataclass(frozen=True)
 class Planner:
-    """Drafts the change for causes that certain rules find."""
+    """Drafts the change for causes that certain rules find.
+
+    Attributes:
+        rules: the rules.
+        draft: makes the change, or leaves it to a person.
+        by: type of the step that it makes where every value is known; None where a person always chooses or acts.
+        beside: types of the steps that it may offer beside.
+    """
 
     rules: tuple[str, ...]
     draft: Draft
+    by: StepType | None = None
+    beside: tuple[StepType, ...] = ()
 
 
-def repairs(*rules: str) -> Callable[[Draft], Planner]:
+def repairs(*rules: str, by: StepType | None = None, beside: tuple[StepType, ...] = ()) -> Callable[[Draft], Planner]:
     """Make a function the planner for some rules."""
 
     def wrap(draft: Draft) -> Planner:
-        return Planner(rules, draft)
+        return Planner(rules, draft, by, beside)
 
     return wrap

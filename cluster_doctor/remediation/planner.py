@@ -11,15 +11,23 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation import plans
+from cluster_doctor.remediation.by_the_rule import by_the_rule
 from cluster_doctor.remediation.change import Change, Planner
 from cluster_doctor.remediation.gitops.find_origin import origin_of
 from cluster_doctor.remediation.gitops.origin import NoOriginError
 from cluster_doctor.remediation.plans.roll_back import back_to_serving
-from cluster_doctor.remediation.wording import kubectl, patch_command, rollout_check
-from cluster_doctor.rules.catalogue import all_rules
+from cluster_doctor.remediation.wording import kubectl, patch_command
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.management import Keeper, Management, management_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+
+_NOT_WRITTEN_DOWN = frozenset(
+    {
+        StepType.DELETE_POD, StepType.EVICT_POD, StepType.DELETE_JOB, StepType.CORDON, StepType.UNCORDON,
+        StepType.REMOVE_FINALIZER, StepType.ARGO_SYNC, StepType.ARGO_ROLL_BACK, StepType.FLUX_RECONCILE,
+    }
+)  # fmt: skip
+"""Acts on what runs; no file in a repository says them."""
 
 
 def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | None:
@@ -30,7 +38,7 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     to it is an alternative.
     """
     planner = _planners().get(cause.rule)
-    change = (planner.draft(cluster, cause) if planner else None) or _from_the_rule(cause)
+    change = (planner.draft(cluster, cause) if planner else None) or by_the_rule(cause)
     if change is None:
         return None
     management = management_of(cluster, change.target)
@@ -38,7 +46,10 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     main, aside = [step for way, _ in ways for step in way], [step for _, way in ways for step in way]
     rollback = back_to_serving(cluster, cause.subject) if change.type is not StepType.ROLL_BACK else None
     others = [
-        step for other in (*change.others, *((rollback,) if rollback else ())) for step in _ways(cluster, other)[0]
+        step
+        for other in (*change.others, *((rollback,) if rollback else ()))
+        for part in (other, *other.then)
+        for step in _ways(cluster, part)[0]
     ]
     return RemediationPlan(
         cause=cause.statement,
@@ -50,6 +61,15 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
         test_plan=_test_plan(change, cause),
         choice_needed=change.choice,
     )
+
+
+def repair_of(rule: str) -> str:
+    """Tell by which types of step a program can repair what a rule finds; empty where a person has to act."""
+    planner = _planners().get(rule)
+    if planner is None:
+        return ""
+    beside = f"beside a person's step {', '.join(planner.beside)}" if planner.beside else ""
+    return "; ".join(filter(None, (str(planner.by or ""), beside)))
 
 
 @cache
@@ -65,26 +85,9 @@ def _planners() -> dict[str, Planner]:
     return found
 
 
-def _from_the_rule(cause: RootCause) -> Change | None:
-    """Turn the remedy in a rule's documentation into a change that a person makes."""
-    rule = next((rule for rule in all_rules() if rule.name == cause.rule), None)
-    if rule is None:
-        return None
-    shown = next((evidence.command for evidence in cause.evidence if evidence.command), "")
-    return Change(
-        title=f"Repair {cause.subject}",
-        target=cause.subject,
-        instruction=rule.doc.remedy,
-        precondition=f"still so: {shown}" if shown else f"{cause.subject} is still as the report says",
-        undo="Put back the value that was there before; the evidence shows it.",
-        check=rollout_check(cause.subject),
-        choice=True,
-    )
-
-
 def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationStep], list[RemediationStep]]:
     by_hand, management = _by_hand(change), management_of(cluster, change.target)
-    if management is None:
+    if management is None or change.type in _NOT_WRITTEN_DOWN:
         return [by_hand], []
     written = RemediationStep(
         title=change.title,

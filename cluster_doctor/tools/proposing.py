@@ -23,7 +23,10 @@ __all__ = [
 
 
 def confirm_merge(
-    access: ProposalAccess, plans: Sequence[RemediationPlan], look: Callable[[], ClusterSnapshot]
+    access: ProposalAccess,
+    plans: Sequence[RemediationPlan],
+    look: Callable[[], ClusterSnapshot],
+    before: ClusterSnapshot,
 ) -> Confirmation:
     """Watch whether what was merged reaches the cluster and heals what it was made for."""
     return confirming.confirm(
@@ -31,4 +34,5 @@ def confirm_merge(
         [plan.fingerprint for plan in plans],
         [step.target for plan in plans for step in plan.steps],
         access.patience,
+        before,
     )

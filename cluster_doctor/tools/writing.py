@@ -22,4 +22,5 @@ def confirm(mandate: Mandate, plans: Sequence[RemediationPlan], look: Callable[[
         [plan.fingerprint for plan in plans],
         [step.target for plan in plans for step in plan.steps],
         mandate.access.patience,
+        mandate.cluster,
     )

@@ -231,7 +231,7 @@ class Nodes:
         if live:
             self._bench.progress("watching whether the merge reaches the cluster and heals")
         look = (lambda: source.collect(scope)) if live and source else None
-        outcome = see_merged(access, self._plans(case), case.outcome, look)
+        outcome = see_merged(access, self._plans(case), case.outcome, look, self._cluster(case))
         if outcome.escalated and outcome.escalated != case.outcome.escalated:
             self._take_down(case, *escalated(outcome, case.approval))
         return {"outcome": outcome.model_dump(mode="json")}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster_doctor.remediation.planner import repair_of
 from cluster_doctor.reports.rule_pages import render_rules
 from cluster_doctor.rules.catalogue import all_rules
 
@@ -17,7 +18,7 @@ WORDS = re.findall(r"^\| `(\w+)` \| .+ \| `([\w.]+)` \|$", VOCABULARY, re.MULTIL
 
 
 def test_the_page_of_rules_is_that_of_their_docstrings() -> None:
-    made = render_rules(all_rules())
+    made = render_rules(all_rules(), repair_of)
     kept = (DOCS / "rules.md").read_text(encoding="utf-8")
     assert kept == made, "make it again: cluster-doctor rules --output markdown > docs/rules.md"
 

@@ -11,6 +11,7 @@ import yaml
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, Route
+from cluster_doctor.domain.steps import FieldEdit
 from cluster_doctor.remediation.export import export_plans
 from cluster_doctor.remediation.planner import _planners, plan_for
 from cluster_doctor.remediation.policy.shapes import misfits
@@ -177,3 +178,16 @@ def test_an_export_can_be_repeated_and_holds_patches_and_a_pull_request(tmp_path
     assert [Path(name).name for name in first] == ["01-01-service-web.patch.yaml", "PULL_REQUEST.md"]
     assert yaml.safe_load(Path(first[0]).read_text())["spec"] == {"selector": {"app": "site"}}
     assert "### Test plan" in Path(first[1]).read_text()
+
+
+def test_a_digest_tells_contents_and_not_the_order_of_keys() -> None:
+    one, other = ({"key": "team", "effect": "NoSchedule"}, {"effect": "NoSchedule", "key": "team"})
+    edits = [FieldEdit(path=("spec", "tolerations"), becomes=[toleration]) for toleration in (one, other)]
+    plan = _plan("service_selects_no_pods", WEB, workload="site")
+    assert plan is not None
+    digests = {
+        plan.model_copy(update={"steps": (plan.steps[0].model_copy(update={"edits": (edit,)}),)}).digest
+        for edit in edits
+    }
+    assert len(digests) == 1
+    assert plan.digest not in digests

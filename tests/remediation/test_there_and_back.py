@@ -89,3 +89,23 @@ def test_what_a_change_did_not_touch_stays_as_others_left_it(states: tuple[Objec
     kept = FieldEdit(path=("metadata", "labels", "somebody-elses"), becomes="kept")
     made = edited(edited(before, shown), [kept])
     assert bare(edited(made, back(shown))) == bare(edited(before, [kept]))
+
+
+def test_one_path_of_an_ingress_is_told_apart_from_the_others() -> None:
+    def ingress(port: int) -> Object:
+        paths: list[JsonValue] = [
+            {"path": path, "pathType": "Prefix", "backend": {"service": {"name": "web", "port": {"number": number}}}}
+            for path, number in (("/", port), ("/api", 81))
+        ]
+        rules: list[JsonValue] = [{"host": host, "http": {"paths": paths}} for host in ("a.example.com",)]
+        return {"kind": "Ingress", "spec": {"rules": rules}}
+
+    assert [str(edit) for edit in difference(ingress(80), ingress(8000))] == [
+        "spec.rules[host=a.example.com].http.paths[path=/,pathType=Prefix].backend.service.port.number: 80 -> 8000"
+    ]
+
+
+def test_the_first_annotation_of_a_template_is_one_key_and_not_the_whole() -> None:
+    before: Object = {"spec": {"template": {"metadata": {"labels": {"app": "web"}}}}}
+    after: Object = {"spec": {"template": {"metadata": {"labels": {"app": "web"}, "annotations": {"a": "1"}}}}}
+    assert [edit.place for edit in difference(before, after)] == ["spec.template.metadata.annotations.a"]

@@ -5,21 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from cluster_doctor.domain.errors import SourceError
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.remediation.cluster.aftermath import since_change
+from cluster_doctor.rules.catalogue import all_rules
+from cluster_doctor.rules.engine import check_all
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Workload
+from cluster_doctor.snapshot.views import CronJob, DaemonSet, Job, Workload
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long healing may take, how long it has to last, and how often to look."""
+    """How long healing may take, how long it has to last, and how often to look.
 
-    within: timedelta = timedelta(minutes=5)
+    A kubelet waits up to five minutes between two attempts at a container or an image, so that what was healed may
+    show only then.
+    """
+
+    within: timedelta = timedelta(minutes=10)
     lasting: timedelta = timedelta(seconds=30)
     every: timedelta = timedelta(seconds=5)
 
@@ -32,11 +39,37 @@ class Confirmation:
     note: str
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What was seen when a cause was found, and has to be seen again before it may count as gone."""
+
+    kind: str
+    namespace: str | None
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What is to be so after a change.
+
+    Attributes:
+        fingerprints: of the causes that were to go.
+        concerned: objects that were changed; workloads among them have to be well.
+        needed: what has to be looked at to say that the causes are gone.
+        changed_at: when the change was made.
+    """
+
+    fingerprints: frozenset[str]
+    concerned: tuple[ObjectRef, ...]
+    needed: frozenset[Sight]
+    changed_at: datetime
+
+
 def confirm(
     look: Callable[[], ClusterSnapshot],
     fingerprints: Iterable[str],
     concerned: Iterable[ObjectRef],
     patience: Patience,
+    before: ClusterSnapshot,
 ) -> Confirmation:
     """Look until the causes are gone and the workloads are well for a while, or until patience ends.
 
@@ -45,12 +78,14 @@ def confirm(
         fingerprints: of the causes that were to go.
         concerned: workloads that have to be well.
         patience: how long.
+        before: the picture in which the causes were found.
     """
     begun, well_since = time.monotonic(), None
-    wanted, objects = frozenset(fingerprints), tuple(concerned)
+    wanted = frozenset(fingerprints)
+    expected = Expectation(wanted, tuple(concerned), _needed(before, wanted), datetime.now(UTC))
     while True:
         at = time.monotonic()
-        still = list(_unhealed(look, wanted, objects))
+        still = list(_unhealed(look, expected))
         if still:
             well_since = None
         elif well_since is None:
@@ -62,25 +97,48 @@ def confirm(
         time.sleep(patience.every.total_seconds())
 
 
-def _unhealed(
-    look: Callable[[], ClusterSnapshot], fingerprints: frozenset[str], concerned: tuple[ObjectRef, ...]
-) -> Iterator[str]:
+def _needed(before: ClusterSnapshot, fingerprints: frozenset[str]) -> frozenset[Sight]:
+    """Kinds that the rules asked for and that were read; a cause that nobody can look for is not gone."""
+    kinds = {rule.name: [need.kind for need in rule.needs if isinstance(need, type)] for rule in all_rules()}
+    return frozenset(
+        sight
+        for finding in check_all(before).findings
+        if finding.fingerprint in fingerprints
+        for ref in (finding.subject, *finding.affected)
+        for kind in (ref.kind, *kinds[finding.rule])
+        if _is_read(before, sight := Sight(kind, ref.namespace))
+    )
+
+
+def _is_read(cluster: ClusterSnapshot, sight: Sight) -> bool:
+    if sight.namespace is None:  # what lives in no namespace is judged by the namespaces that were read
+        return cluster.coverage.touches(sight.kind)
+    return cluster.covers(sight.kind, sight.namespace)
+
+
+def _unhealed(look: Callable[[], ClusterSnapshot], expected: Expectation) -> Iterator[str]:
     try:
-        cluster = look()
+        cluster = since_change(look(), expected.changed_at)
     except SourceError as error:
         yield error.what
         return
+    for sight in sorted(expected.needed, key=str):
+        if not _is_read(cluster, sight):
+            yield f"{sight.kind} could not be read" + (f" in namespace {sight.namespace}" if sight.namespace else "")
     for cause in diagnose(cluster, Incident()).root_causes:
-        if cause.fingerprint in fingerprints:
+        if cause.fingerprint in expected.fingerprints:
             yield f"still so: {cause.statement}"
-    for ref in concerned:
+    for ref in expected.concerned:
         workload = cluster.find(ref)
         if isinstance(workload, Workload) and not _is_well(workload):
             yield f"{ref} has {workload.ready_replicas} of {workload.wanted} replicas ready"
 
 
 def _is_well(workload: Workload) -> bool:
+    if isinstance(workload, (CronJob, Job)):
+        return True  # they keep no replicas; what becomes of their runs is told by causes
     if not workload.observed:
         return False
-    updated = workload.integer("status", "updatedReplicas", default=workload.wanted)
+    count = "updatedNumberScheduled" if isinstance(workload, DaemonSet) else "updatedReplicas"
+    updated = workload.integer("status", count, default=workload.wanted)
     return workload.ready_replicas >= workload.wanted <= updated

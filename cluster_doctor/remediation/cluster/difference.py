@@ -15,8 +15,14 @@ MARK = "cluster-doctor.io/step"
 _OF_THE_SERVER = frozenset(
     {"managedFields", "resourceVersion", "generation", "creationTimestamp", "selfLink", "uid", "deletionTimestamp"}
 )
-_MAPS = (("metadata", "annotations"), ("metadata", "labels"))
-_NAMES = (("name",), ("mountPath",), ("containerPort", "protocol"), ("port", "protocol"), ("key",), ("type",), ("ip",))
+_MAPS = (
+    ("metadata", "annotations"), ("metadata", "labels"),
+    ("spec", "template", "metadata", "annotations"), ("spec", "template", "metadata", "labels"),
+)  # fmt: skip
+_NAMES = (
+    ("name",), ("mountPath",), ("containerPort", "protocol"), ("port", "protocol"), ("key",), ("type",), ("ip",),
+    ("host",), ("path", "pathType"),
+)  # fmt: skip
 """Fields by which a list's members are told apart, the first that all of them have wins."""
 
 

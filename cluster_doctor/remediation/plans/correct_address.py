@@ -15,7 +15,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Workload
 
 
-@repairs("address_names_unknown_service")
+@repairs("address_names_unknown_service", by=StepType.PATCH_ENV)
 def correct_host(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Name the one Service that offers the port instead of one that does not exist."""
     host, near = cause.facts.get("host", ""), cause.facts.get("near", "")
@@ -25,7 +25,7 @@ def correct_host(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     return _corrected(cluster, cause, rf"(?<![\w.-]){re.escape(label)}(?![\w-])", near)
 
 
-@repairs("address_names_unserved_port")
+@repairs("address_names_unserved_port", by=StepType.PATCH_ENV)
 def correct_port(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Name the only port that the Service offers; with several a person chooses."""
     host, port = cause.facts.get("host", ""), cause.facts.get("port", "")

@@ -15,7 +15,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Ingress, Service
 
 
-@repairs("ingress_backend_port_does_not_exist")
+@repairs("ingress_backend_port_does_not_exist", by=StepType.PATCH_PORT)
 def correct_ingress_port(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Name the only port of the Service in each of the backends that name another; else a person chooses."""
     ingress = cluster.get(Ingress, cause.subject.namespace, cause.subject.name)

@@ -13,7 +13,12 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
 
-@repairs("liveness_probe_asks_wrong_port", "readiness_probe_asks_wrong_port", "startup_probe_asks_wrong_port")
+@repairs(
+    "liveness_probe_asks_wrong_port",
+    "readiness_probe_asks_wrong_port",
+    "startup_probe_asks_wrong_port",
+    by=StepType.PATCH_PROBE,
+)
 def correct_probe_port(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Set the only TCP port that the container declares; with several a person chooses."""
     workload = cluster.find(cause.subject)

@@ -14,7 +14,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, ServicePort
 
 
-@repairs("service_targets_wrong_port")
+@repairs("service_targets_wrong_port", by=StepType.PATCH_PORT)
 def correct_target_port(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Set `targetPort` to the only port that the Pods listen on; with several a person chooses."""
     found = _port(cluster, cause)
@@ -39,7 +39,7 @@ def correct_target_port(cluster: ClusterSnapshot, cause: RootCause) -> Change | 
     )
 
 
-@repairs("service_uses_wrong_protocol")
+@repairs("service_uses_wrong_protocol", by=StepType.PATCH_PORT)
 def correct_protocol(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Replace the port by one with the protocol that the Pods speak."""
     found, wanted = _port(cluster, cause), cause.facts.get("wanted", "")

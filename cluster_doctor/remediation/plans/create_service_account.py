@@ -11,7 +11,7 @@ from cluster_doctor.remediation.wording import kubectl, rollout_check
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 
-@repairs("service_account_does_not_exist")
+@repairs("service_account_does_not_exist", by=StepType.CREATE_SERVICE_ACCOUNT)
 def create_service_account(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Create it without rights; what it may do is another question."""
     del cluster

@@ -11,7 +11,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Job
 
 
-@repairs("earlier_run_blocks_cron_job")
+@repairs("earlier_run_blocks_cron_job", by=StepType.DELETE_JOB)
 def end_blocking_job(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Delete the Job of the run that does not end."""
     job = cluster.get(Job, cause.subject.namespace, cause.facts.get("job", ""))

@@ -20,7 +20,7 @@ _FACTOR = Decimal("1.5")
 _GIBIBYTE = Decimal(1 << 30)
 
 
-@repairs("volume_is_full", "volume_will_be_full")
+@repairs("volume_is_full", "volume_will_be_full", by=StepType.EXPAND_CLAIM)
 def expand_claim(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Ask for half as much again, where the class lets claims grow; a claim never shrinks, so a person decides."""
     claim = cluster.find(cause.subject)

@@ -16,7 +16,7 @@ from cluster_doctor.snapshot.views import Node, Workload
 _TAINT = re.compile(r"(?P<key>[\w./-]+)(?:=(?P<value>[\w.-]*))?:(?P<effect>NoSchedule|NoExecute)")
 
 
-@repairs("taint_is_not_tolerated")
+@repairs("taint_is_not_tolerated", by=StepType.PATCH_TOLERATION)
 def tolerate_taint(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Tolerate the one taint that stands in the way; whether these Pods belong there is a person's choice."""
     workload = cluster.find(cause.subject)
@@ -48,7 +48,7 @@ def tolerate_taint(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     )
 
 
-@repairs("node_selector_matches_no_node")
+@repairs("node_selector_matches_no_node", by=StepType.PATCH_AFFINITY)
 def select_nodes_that_exist(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Ask for the only value that nodes have under each label; where there are several or none, a person chooses."""
     workload = cluster.find(cause.subject)

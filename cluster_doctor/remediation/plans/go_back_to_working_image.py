@@ -13,7 +13,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Deployment, ReplicaSet
 
 
-@repairs("image_does_not_exist", "image_lacks_the_platform")
+@repairs("image_does_not_exist", "image_lacks_the_platform", by=StepType.SET_IMAGE)
 def go_back_to_working_image(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Set the image of the last revision that had another one; it is known to have been pulled if it still runs."""
     workload = cluster.get(Deployment, cause.subject.namespace, cause.subject.name)

@@ -16,7 +16,7 @@ from cluster_doctor.snapshot.views import Autoscaler
 _FACTOR = 1.5
 
 
-@repairs("autoscaler_is_at_its_maximum")
+@repairs("autoscaler_is_at_its_maximum", by=StepType.ADJUST_AUTOSCALER)
 def raise_autoscaler_maximum(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Raise the maximum by half, as a first measure; what the load needs is a person's choice."""
     scaler = cluster.get(Autoscaler, cause.subject.namespace, cause.subject.name)

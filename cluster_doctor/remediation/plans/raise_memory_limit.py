@@ -16,7 +16,7 @@ from cluster_doctor.snapshot.views import CronJob, Workload
 _FACTOR = 2
 
 
-@repairs("memory_limit_is_exceeded")
+@repairs("memory_limit_is_exceeded", by=StepType.SET_RESOURCES)
 def raise_memory_limit(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Double the limit as a first measure; what it really needs is a person's choice."""
     workload = cluster.find(cause.subject)

@@ -15,7 +15,7 @@ RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 """Annotation by which `kubectl rollout restart` changes a Pod template."""
 
 
-@repairs("secret_is_newer_than_pods")
+@repairs("secret_is_newer_than_pods", by=StepType.RESTART)
 def restart_with_new_secret(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Let Pods read a Secret anew, which a running process does not do for its environment."""
     workload = cluster.find(cause.subject)

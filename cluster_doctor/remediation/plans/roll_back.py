@@ -18,7 +18,7 @@ from cluster_doctor.snapshot.views import Deployment, ReplicaSet
 _OF_THE_CONTROLLER = "pod-template-hash"
 
 
-@repairs("new_revision_crashes")
+@repairs("new_revision_crashes", by=StepType.ROLL_BACK)
 def roll_back(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Give the Deployment the template of its newest revision that has Pods which are ready."""
     return back_to_serving(cluster, cause.subject)

@@ -15,7 +15,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service
 
 
-@repairs("service_selects_no_pods")
+@repairs("service_selects_no_pods", by=StepType.PATCH_SELECTOR)
 def select_the_pods(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Set each key of the selector to what the workload's Pods carry; keys that they lack are removed."""
     service = cluster.get(Service, cause.subject.namespace, cause.subject.name)

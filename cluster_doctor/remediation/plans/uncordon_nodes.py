@@ -14,7 +14,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Node
 
 
-@repairs("nodes_are_cordoned")
+@repairs("nodes_are_cordoned", by=StepType.UNCORDON)
 def uncordon_nodes(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Uncordon the cordoned nodes among those that the cause names."""
     named = [name for name in cause.facts.get("nodes", "").split(",") if name]

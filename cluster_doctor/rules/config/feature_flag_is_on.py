@@ -78,7 +78,7 @@ def feature_flag_is_on(settings: ConfigMap, cluster: ClusterSnapshot) -> Matches
     ill = troubled(cluster)
     if not ill:
         return
-    for key, name, variant in _switched_on(settings):
+    for key, name, variant, idle in _switched_on(settings):
         word = _plain(name)
         if not _TROUBLE.search(word):
             continue
@@ -91,12 +91,15 @@ def feature_flag_is_on(settings: ConfigMap, cluster: ClusterSnapshot) -> Matches
             blame=settings.ref,
             effects=tuple(Effect(kind, ref) for ref in meant for kind in (EffectKind.SERVING_ERRORS, EffectKind.SLOW)),
             about=name,
-            facts=(("flag", name), ("variant", variant)),
+            facts=(("key", key), ("flag", name), ("variant", variant), ("idle", idle)),
         )
 
 
-def _switched_on(settings: ConfigMap) -> Iterator[tuple[str, str, str]]:
-    """Flags that are enabled with another variant than the one that does nothing, of which there is one."""
+def _switched_on(settings: ConfigMap) -> Iterator[tuple[str, str, str, str]]:
+    """Flags that are enabled with another variant than one that does nothing: key, flag, variant, and the idle one.
+
+    Where several variants do nothing, none is named.
+    """
     for key, value in settings.values.items():
         if '"flags"' not in value or '"defaultVariant"' not in value:
             continue
@@ -110,7 +113,7 @@ def _switched_on(settings: ConfigMap) -> Iterator[tuple[str, str, str]]:
             variant = text(flag, "defaultVariant")
             idle = {choice for choice in mapping(flag, "variants") if choice.lower() in _OFF}
             if variant and idle and variant not in idle and dig(flag, "variants", variant) is not None:
-                yield key, name, variant
+                yield key, name, variant, next(iter(idle)) if len(idle) == 1 else ""
 
 
 def _plain(word: str) -> str:

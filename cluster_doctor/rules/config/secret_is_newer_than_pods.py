@@ -121,7 +121,10 @@ def secret_is_newer_than_pods(workload: Workload, cluster: ClusterSnapshot) -> M
                     ),
                     refused[0].evidence,
                 ),
-                effects=(Effect(EffectKind.CALLS_FAILING, workload.ref),),
+                effects=(
+                    Effect(EffectKind.CALLS_FAILING, workload.ref),
+                    Effect(EffectKind.CREDENTIALS_OUTDATED, workload.ref),
+                ),
                 facts=(("secret", secret.name),),
             )
             return

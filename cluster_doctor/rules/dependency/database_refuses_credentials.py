@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.dependency.callers import caller_effects, suffers
 from cluster_doctor.rules.dependency.failing_calls import callers_in_trouble, failing_calls
@@ -87,6 +88,7 @@ def database_refuses_credentials(workload: Workload, cluster: ClusterSnapshot) -
             + (f"; it takes them from Secret {named[0].name}" if named else ""),
             evidence=(call.evidence, *(workload.cite(reference.path) for reference in named[:1])),
             effects=caller_effects(workload, cluster),
+            because=(Effect(EffectKind.CREDENTIALS_OUTDATED, workload.ref),),
             facts=(("secret", named[0].name if named else ""), ("host", call.host)),
         )
         return

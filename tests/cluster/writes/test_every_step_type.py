@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from cluster.api import TestCluster
 from cluster.definitions import forget
 from cluster.waiting import until
+from cluster.writes.comparing import own
 from cluster.writes.killed import allowed
 from cluster.writes.steps import DEFINITIONS, EXAMPLES, SPACE, Example, Json
 from cluster_doctor.domain.outcome import StepState
@@ -19,7 +19,7 @@ from cluster_doctor.domain.steps import StepType, Verb
 from cluster_doctor.history.history import History
 from cluster_doctor.remediation.cluster.announcing import Announcements
 from cluster_doctor.remediation.cluster.applying import Applier
-from cluster_doctor.remediation.cluster.difference import MARK, bare, difference
+from cluster_doctor.remediation.cluster.difference import MARK, difference
 from cluster_doctor.remediation.cluster.rehearsing import rehearse_step
 from cluster_doctor.remediation.cluster.writer import ApiWriter, open_writer
 from cluster_doctor.sources.live.target import Target
@@ -28,7 +28,6 @@ pytestmark = pytest.mark.cluster
 THE_WRITE_AND_ITS_DRY_RUN = 2
 OVERHEAD = 4
 """Calls beyond these that one approved step may cost."""
-REVISION = "deployment.kubernetes.io/revision"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -80,14 +79,6 @@ def _is_at_rest(cluster: TestCluster, example: Example) -> bool:
 
 def _status(cluster: TestCluster, example: Example) -> Json:
     return (there(cluster, example) or {}).get("status") or {}
-
-
-def own(raw: Json | None) -> Json:
-    """What is an object's own, and not its controller's."""
-    kept: Json = copy.deepcopy(bare(raw or {}))
-    kept.get("metadata", {}).get("annotations", {}).pop(REVISION, None)
-    kept.get("spec", {}).pop("taints", None)
-    return kept
 
 
 def test_every_step_type_has_an_example() -> None:

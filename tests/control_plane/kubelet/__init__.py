@@ -25,6 +25,9 @@ one; `KIND:key=value;key=value`, times in simulated seconds), and what they prin
     mountfail   volume=data
     stuckterm   never finishes terminating
 
+`sim/while: TEXT` bounds all of this: it holds only while the Pod's spec, as JSON (`"image": "web:2"`), holds TEXT;
+otherwise the containers are well. So a fault in a workload's template goes away when the template is corrected.
+
 Annotation `sim/node` of a Node: ready, lost, notready, memorypressure, diskpressure.
 
 These are stage directions: whatever records a cluster for a test leaves them out.

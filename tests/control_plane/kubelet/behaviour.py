@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from control_plane.kubelet.api import Json
@@ -47,16 +48,22 @@ def is_sidecar(pod: Json, spec: Json) -> bool:
     return spec.get("restartPolicy") == "Always" and is_init(pod, spec["name"])
 
 
+def _is_over(pod: Json) -> bool:
+    """Whether the reason to misbehave, which `sim/while` names, is not in the Pod's spec."""
+    reason = notes_of(pod).get("sim/while")
+    return reason is not None and reason not in json.dumps(pod["spec"])
+
+
 def of_pod(pod: Json) -> Behaviour:
     """What the Pod as a whole does."""
-    return parse(notes_of(pod).get("sim/behaviour"))
+    return Behaviour() if _is_over(pod) else parse(notes_of(pod).get("sim/behaviour"))
 
 
 def of_container(pod: Json, spec: Json) -> Behaviour:
     """What one container does."""
     name = spec["name"]
     own = notes_of(pod).get(f"sim/behaviour.{name}")
-    if own:
+    if own and not _is_over(pod):
         return parse(own)
     whole = of_pod(pod)
     if is_init(pod, name):
@@ -71,7 +78,7 @@ def of_container(pod: Json, spec: Json) -> Behaviour:
 
 def log_text(pod: Json, spec: Json) -> list[str]:
     """What one container prints."""
-    notes = notes_of(pod)
+    notes = {} if _is_over(pod) else notes_of(pod)
     text = notes.get(f"sim/log.{spec['name']}")
     first = pod["spec"]["containers"][0]["name"] == spec["name"]
     if text is None:
