@@ -51,7 +51,7 @@ class StepType(StrEnum):
 _FOR_GOOD = frozenset(
     {
         StepType.DELETE_POD, StepType.EVICT_POD, StepType.DELETE_JOB, StepType.EXPAND_CLAIM,
-        StepType.REMOVE_FINALIZER, StepType.ARGO_SYNC, StepType.FLUX_RECONCILE,
+        StepType.REMOVE_FINALIZER, StepType.ARGO_SYNC, StepType.ARGO_ROLL_BACK, StepType.FLUX_RECONCILE,
     }
 )  # fmt: skip
 

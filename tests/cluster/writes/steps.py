@@ -208,8 +208,9 @@ EXAMPLES = (
         (_edit("operation", becomes=SYNC),),
     ),
     Example(
-        StepType.ARGO_ROLL_BACK, _of("Application", ARGO, "rolled-back", spec={"source": SOURCE}),
-        (_edit("spec", "source", "targetRevision", was="v2", becomes="v1"),),
+        StepType.ARGO_ROLL_BACK,
+        _of("Application", ARGO, "rolled-back", spec={"source": SOURCE, "syncPolicy": {"automated": {"prune": True}}}),
+        (_edit("spec", "syncPolicy", "automated", was={"prune": True}), _edit("operation", becomes=SYNC)),
     ),
     Example(
         StepType.FLUX_RECONCILE, _of("Kustomization", FLUX, "reconciled", spec={"path": "./web"}),

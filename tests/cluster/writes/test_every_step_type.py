@@ -22,6 +22,7 @@ from cluster_doctor.remediation.cluster.applying import Applier
 from cluster_doctor.remediation.cluster.difference import MARK, difference
 from cluster_doctor.remediation.cluster.rehearsing import rehearse_step
 from cluster_doctor.remediation.cluster.writer import ApiWriter, open_writer
+from cluster_doctor.remediation.policy.shapes import misfits
 from cluster_doctor.sources.live.target import Target
 
 pytestmark = pytest.mark.cluster
@@ -83,6 +84,11 @@ def _status(cluster: TestCluster, example: Example) -> Json:
 
 def test_every_step_type_has_an_example() -> None:
     assert {example.type for example in EXAMPLES} == set(StepType)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.type.value for example in EXAMPLES])
+def test_every_example_is_what_a_policy_takes_its_type_for(example: Example) -> None:
+    assert not list(misfits(example.step))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.type.value for example in EXAMPLES])
