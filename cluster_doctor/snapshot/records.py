@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 from pydantic import BaseModel, ConfigDict
 
@@ -48,6 +49,23 @@ class ContainerLog(Record):
         """Number those of the last lines that may tell of a trouble, the newest first."""
         first = len(self.lines) - last
         return takewhile(lambda position: position >= first, self._telling)
+
+    @cached_property
+    def _ends(self) -> tuple[int, ...]:
+        return tuple(accumulate(len(line) + 1 for line in self.lines))
+
+    def newest_holding(self, words: Iterable[str], last: int) -> Iterator[int]:
+        """Number those of the last lines that hold one of some words of lower case, the newest first."""
+        first = len(self.lines) - last
+        begin = self._ends[first - 1] if first > 0 else 0
+        found: set[int] = set()
+        for word in words:
+            at = self.lowered.find(word, begin)
+            while at >= 0:
+                line = bisect_right(self._ends, at)
+                found.add(line)
+                at = self.lowered.find(word, self._ends[line])
+        return iter(sorted(found, reverse=True))
 
     def cite(self, position: int) -> Evidence:
         """Cite one line."""

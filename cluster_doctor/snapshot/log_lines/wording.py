@@ -28,9 +28,7 @@ class Wording:
 
     def newest_in(self, log: ContainerLog, last: int) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield where it stands among the last lines of a log, the newest first."""
-        if not any(word in log.lowered for word in self.words):
-            return
-        for position in range(len(log.lines) - 1, max(-1, len(log.lines) - 1 - last), -1):
+        for position in log.newest_holding(self.words, last):
             if found := self.search(log.lines[position]):
                 yield position, found
 
