@@ -97,9 +97,13 @@ def callers_in_trouble(cluster: ClusterSnapshot) -> Iterator[Workload]:
 def _read(logs: list[ContainerLog]) -> Iterator[FailingCall]:
     seen: set[Told] = set()
     for log in logs:
+        over: set[Told] = set()  # what works again after its newest line does so after the older ones
         for position in log.newest_telling(_MOST_LINES):
             told = read_call(log.lines[position])
-            if told is None or told in seen or _worked_later(told, log.lines[position + 1 :]) or _is_lone(told, log):
+            if told is None or told in seen or told in over:
+                continue
+            if _worked_later(told, log.lines[position + 1 :]) or _is_lone(told, log):
+                over.add(told)
                 continue
             seen.add(told)
             yield FailingCall(told, log, position)

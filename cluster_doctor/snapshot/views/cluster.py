@@ -196,6 +196,9 @@ class Event(View):
     def regarding_key(self) -> tuple[str, str, str]:
         """Kind, namespace and name of the object that it is about, for tables."""
         raw = self._regarding
+        kind, space, name = raw.get("kind"), raw.get("namespace"), raw.get("name")
+        if type(kind) is str and type(space) is str and type(name) is str:  # as nearly always; there are many
+            return kind, space, name
         return text(raw, "kind"), text(raw, "namespace"), text(raw, "name")
 
     @cached_property
