@@ -14,6 +14,7 @@ from cluster_doctor.snapshot.views import Event, Node
 
 _WORDS = re.compile(r"nf_conntrack: (?:nf_conntrack: )?table full|conntrack table (?:is )?full", re.IGNORECASE)
 _CONDITION = "ConntrackFullProblem"
+_LINES = 20
 
 
 @rule(Severity.CRITICAL, subject=Node, needs=(Event,), directness=Directness.STATED)
@@ -71,5 +72,6 @@ def _signs(node: Node, cluster: ClusterSnapshot) -> Iterator[Evidence]:
         if not old and _WORDS.search(event.message):
             yield event.cite_message()
     for service in cluster.node_services:
-        if service.node == node.name and any(_WORDS.search(line) for line in service.lines[-20:]):
+        last = "\n".join(service.lines[-_LINES:]) if service.node == node.name else ""
+        if "conntrack" in last.lower() and _WORDS.search(last):
             yield service.cite()
