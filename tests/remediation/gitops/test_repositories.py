@@ -84,8 +84,9 @@ def test_a_relative_folder_is_found_from_anywhere(clone: Path, monkeypatch: pyte
     ("text", "why"),
     [
         ("/no/such/folder", "is no Git repository"),
-        ("https://git.example.com/acme/shop", "no forge for https://git.example.com/acme/shop"),
-        ("https://ada:secret@git.example.com/acme/shop", "no forge for https://git.example.com/acme/shop"),
+        ("https://git.example.com/shop", "not the URL of a repository on GitHub"),
+        ("https://ada:secret@git.example.com/shop", "not the URL of a repository on GitHub"),
+        ("http://git.example.com/acme/shop", "is not spoken to with https"),
         ("CLONE#../other", "leads out of the repository"),
         ("CLONE#.git/hooks", "leads out of the repository"),
     ],
@@ -95,3 +96,11 @@ def test_what_is_no_repository_is_told(clone: Path, text: str, why: str) -> None
         repository_named(text.replace("CLONE", str(clone)))
     assert caught.value.next_step
     assert "secret" not in str(caught.value)
+
+
+def test_a_url_is_opened_with_a_login_for_its_server_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = repository_named("https://ada:secret@git.example.com/acme/shop")
+    assert (found.name, found.keeps_issues) == ("https://git.example.com/acme/shop", True)
+    monkeypatch.setenv("CLUSTER_DOCTOR_GIT_TOKEN", "t0ken")
+    with pytest.raises(RemediationError, match="the credentials are for github.com"), found.open():
+        pass
