@@ -102,5 +102,5 @@ def test_a_url_is_opened_with_a_login_for_its_server_only(monkeypatch: pytest.Mo
     found = repository_named("https://ada:secret@git.example.com/acme/shop")
     assert (found.name, found.keeps_issues) == ("https://git.example.com/acme/shop", True)
     monkeypatch.setenv("CLUSTER_DOCTOR_GIT_TOKEN", "t0ken")
-    with pytest.raises(RemediationError, match="the credentials are for github.com"), found.open():
+    with pytest.raises(RemediationError, match=r"the credentials are for github\.com"), found.open():
         pass
