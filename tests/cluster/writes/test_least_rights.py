@@ -12,8 +12,9 @@ import pytest
 from control_plane.cluster import ControlPlane
 
 from cluster.api import RefusedError, TestCluster
+from cluster.definitions import forget
 from cluster.waiting import until
-from cluster.writes.steps import EXAMPLES, SPACE, Example, Json
+from cluster.writes.steps import ARGO, DEFINITIONS, EXAMPLES, FLUX, SPACE, Example, Json
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.rehearsal import Rehearsal
@@ -40,12 +41,15 @@ RBAC = "/apis/rbac.authorization.k8s.io/v1"
 def space(cluster: TestCluster) -> Iterator[None]:
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN}}, OWN)
     cluster.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": DOCTOR.name}}, OWN)
+    for made in DEFINITIONS:
+        cluster.create(made, "")
     yield
     for example in EXAMPLES:
         for manifest in (example.manifest, *example.others):
             if manifest and manifest["kind"] in {"Node", "PersistentVolume", "StorageClass"}:
                 cluster.delete(manifest["kind"], None, f"{manifest['metadata']['name']}-{OWN}")
     cluster.delete("Namespace", None, OWN)
+    forget(cluster, *DEFINITIONS)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +95,9 @@ def here(example: Example) -> tuple[list[Json], RemediationStep]:
 def allowing(step: RemediationStep) -> Policy:
     """The narrowest policy for a step."""
     where = f", namespaces: [{OWN}]" if step.target.namespace else ""
-    what = f"types: [{step.type}], kinds: [{step.target.kind}], names: [{step.target.name}]"
+    is_custom = step.target.api_version in {ARGO, FLUX}
+    kind = f"{step.target.kind}.{step.target.group}" if is_custom else step.target.kind
+    what = f"types: [{step.type}], kinds: [{kind}], names: [{step.target.name}]"
     return parse_strictly(
         f"version: 1\nallow: [{{name: one, routes: [cluster], {what}{where}}}]", Policy, "policy of the test"
     )
