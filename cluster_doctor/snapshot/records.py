@@ -43,7 +43,7 @@ class ContainerLog(Record):
 
     @cached_property
     def _telling(self) -> tuple[int, ...]:
-        return telling_lines(self.lines, self.lowered)
+        return telling_lines(self.lines, self.lowered, self._ends)
 
     def newest_telling(self, last: int) -> Iterator[int]:
         """Number those of the last lines that may tell of a trouble, the newest first."""

@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick
 
@@ -108,15 +107,15 @@ def read_told(raw: str) -> Told | None:
     return Told(trouble, host, port, name)
 
 
-def telling_lines(lines: Sequence[str], lowered: str) -> tuple[int, ...]:
+def telling_lines(lines: Sequence[str], lowered: str, ends: Sequence[int]) -> tuple[int, ...]:
     """Number the lines that may tell of a trouble, the last first, much faster than reading each of them.
 
     Args:
         lines: the lines.
         lowered: the same, joined and in lower case.
+        ends: where each line ends there.
     """
     odd = {at for at, line in enumerate(lines) if "\\" in line or "\x1b" in line or len(line) > LONGEST}
-    ends = list(accumulate(len(line) + 1 for line in lines))
     if lowered.count("\n") != len(lines) - 1:
         return tuple(reversed(range(len(lines))))  # a line that is several would shift the count
     return tuple(sorted(odd | {bisect_right(ends, start) for start in _telling(lowered)}, reverse=True))
