@@ -28,6 +28,11 @@ class ClusterDoctorError(Exception):
         self.next_step = next_step
         super().__init__(f"{what}\n{next_step}" if next_step else what)
 
+    @property
+    def sentence(self) -> str:
+        """Both halves on one line, for notes."""
+        return f"{self.what}. {self.next_step}".rstrip()
+
 
 class UsageError(ClusterDoctorError):
     """The call's words are off."""

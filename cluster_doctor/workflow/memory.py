@@ -44,7 +44,7 @@ class KeptMemory:
             return recurrences(self._history.incidents, cause, self._case.snapshot, self._cluster.identity)
         except RunError as error:
             self._is_lost = True
-            self._note(f"whether this was seen before is not known: {error.what}. {error.next_step}")
+            self._note(f"whether this was seen before is not known: {error.sentence}")
             return ()
 
     def runbooks(self, cause: RootCause) -> tuple[RunbookMatch, ...]:

@@ -290,7 +290,7 @@ class Runs:
                 ]
             )
         except RunError as error:
-            self._progress(f"this run cannot be searched for: {error.what}. {error.next_step}")
+            self._progress(f"this run cannot be searched for: {error.sentence}")
 
     @contextmanager
     def _failure_noted(self, run_id: str) -> Iterator[None]:

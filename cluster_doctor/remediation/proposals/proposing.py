@@ -154,7 +154,7 @@ class _Proposer:
                 self._record.made(known, found, "")
                 return found, ""
             self._record.refused(known, error.what)
-        return refusal(self._shown, f"{error.what}. {error.next_step}".rstrip()), ""
+        return refusal(self._shown, error.sentence), ""
 
     def _found(self) -> ProposalOutcome | None:
         """The proposal as it stands in the repository; None if it does not."""

@@ -75,7 +75,7 @@ def _rehearsed(
     except NoOriginError as error:
         return _as_report(access, plain, error, cluster)
     except RemediationError as error:
-        return plain.model_copy(update={"problem": _told(error)})
+        return plain.model_copy(update={"problem": error.sentence})
     found = _forecast(cluster, cause, steps.values(), draft)
     note = "; ".join(part for part in (draft.changes.rendering.note, found.note) if part)
     return shown.model_copy(update={"note": note, "problem": found.problem})
@@ -96,14 +96,14 @@ def _as_report(
     """Where no file is known, an issue can tell people; it changes nothing, so that no entry of a policy is needed."""
     keeps = next((repository for repository in access.repositories if repository.keeps_issues), None)
     if keeps is None or not (cluster.identity and cluster.identity.system_uid):
-        return plain.model_copy(update={"problem": _told(error)})
+        return plain.model_copy(update={"problem": error.sentence})
     allowed = PolicyVerdict(allowed=True, reasons=("an issue changes nothing",))
     return plain.model_copy(
         update={
             "title": f"Open an issue: {plain.title}",
             "repository": keeps.name,
             "verdict": allowed,
-            "note": f"no file is known: {_told(error)}",
+            "note": f"no file is known: {error.sentence}",
         }
     )
 
@@ -127,7 +127,3 @@ def _forecast(cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[Remedi
 def _live(cluster: ClusterSnapshot, ref: ObjectRef) -> Object | None:
     view = cluster.find(ref)
     return view.raw if view else None
-
-
-def _told(error: RemediationError) -> str:
-    return f"{error.what}. {error.next_step}".rstrip()
