@@ -79,7 +79,9 @@ def consent_to(
 ) -> Consent:
     """Weigh what people said so far. Where nothing is to be written to, the first word is enough."""
     digest = digest_of(plans, identity, rehearsal)
-    return weigh(rehearsal.offers or {"": _ANYBODYS}, approvals, digest, now, rehearsal.covered(None) or {""})
+    if not rehearsal.offers:
+        return weigh({"": _ANYBODYS}, approvals, digest, now)
+    return weigh(rehearsal.offers, approvals, digest, now, rehearsal.covered(None))
 
 
 def lapses_at(approval: Approval) -> datetime | None:
