@@ -13,7 +13,8 @@ _COUNTED = re.compile(
 )
 _NONE = re.compile(r"(?:^|[\s\[({:=,])(?:0|no|zero|without(?: a| an| any)?|never) $")
 _SERVED = re.compile(r"HTTP/[\d.]{1,3}[\"']? [23]\d\d\b")
-_TEST = re.compile(r"^\s*(?:=== (?:RUN|CONT|PAUSE)|--- (?:PASS|SKIP)|PASS\b|ok  \t|[✓✔√] )|(?: |::)PASSED\b")
+_TEST = re.compile(r"^\s*(?:=== (?:RUN|CONT|PAUSE)|--- (?:PASS|SKIP)|PASS\b|ok  \t|[✓✔√] )")
+_PASSED = re.compile(r"(?: |::)PASSED\b")
 _SUCCESS = re.compile(
     r"\b(?:succeed(?:ed|s)?|successful(?:ly)?|success|recovered|reconnected|re-?established|restored"
     r"|healthy again|is up again|no longer|resolved itself|connection established|connected)\b",
@@ -39,7 +40,7 @@ def speaks_of_success(text: str) -> bool:
 
 def is_tested_or_served(text: str) -> bool:
     """Tell whether a line is of a test that passed, or of a request that was answered well."""
-    return bool(_SERVED.search(text) or _TEST.search(text))
+    return bool(_SERVED.search(text) or _TEST.match(text) or ("PASSED" in text and _PASSED.search(text)))
 
 
 def is_counted(text: str, begin: int, end: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,10 +52,6 @@ _HTTP = re.compile(r"(?:status|code|HTTP(?:/[\d.]+)?|response)[\w \":=(]{0,14}\b
 _TOKEN = re.compile(r"[A-Za-z0-9_]+")
 _PART = re.compile(r"[a-z0-9]+")
 _ESCAPED = re.compile(r"\\+[nrt\"]")
-_KEYED: dict[str, list[str]] = {}
-"""Every text, by its longest word: only texts whose word a line holds need be looked for."""
-for _text in TEXTS:
-    _KEYED.setdefault(max(_PART.findall(_text), key=len), []).append(_text)
 _CODED = (
     "os error", "errno", "failed (", "sqlstate", "sql state", "code", "error ", "error: ", "fatal: ",
     "operationalerror", "429", *GRPC, "deadline_exceeded", "resource_exhausted",
@@ -71,12 +67,20 @@ _MYSQL_WORDS = {str(number) for number in MYSQL}
 _STATUSES = AhoCorasick(GRPC)
 _ABSENT = ("exist", "no such", "unknown database", "unknown column", "missing table", "invalid object name")
 _FORMED = ("does not exist", "i/o timeout", "already in use", "bind() to")
-_FIRM = (*TEXTS, *{word.lower() for word in WORDS})
-_LOOSE = tuple({*_CODED, *_LACKING, *_ABSENT, *_FORMED})
-_TELLING = AhoCorasick((*_FIRM, *_LOOSE))
+_SAID = tuple(TEXTS)
+_CORES = tuple((text.index(core), len(core)) for text in _SAID for core in [max(_PART.findall(text), key=len)])
+"""Begin and length of the longest word of each text, which has to stand as a word."""
+_SYMBOLS = tuple(dict.fromkeys(word.lower() for word in WORDS))
+_LOOSE = tuple(dict.fromkeys((*_CODED, *_LACKING, *_ABSENT, *_FORMED)))
+_TELLING = AhoCorasick((*_SAID, *_SYMBOLS, *_LOOSE))
 """Without one of these pieces, of which the loose ones must stand as words, no line tells of a trouble."""
-_OPEN = {piece for piece, loose in enumerate(_LOOSE, len(_FIRM)) if not loose[-1].isalnum()}
+_FIRM = len(_SAID) + len(_SYMBOLS)
+_OPEN = {piece for piece, loose in enumerate(_LOOSE, _FIRM) if not loose[-1].isalnum()}
 """Pieces that a word may follow at once."""
+_OF_CODES, _OF_LACKS, _OF_SCHEMAS, _OF_FORMS = (
+    frozenset(piece for piece, loose in enumerate(_LOOSE, _FIRM) if loose in kind)
+    for kind in (_CODED, _LACKING, _ABSENT, _FORMED)
+)
 
 
 @lru_cache(maxsize=16_384)
@@ -130,40 +134,65 @@ def trouble_in(text: str) -> Trouble | None:
 def _telling(lowered: str) -> Iterator[int]:
     """Where the pieces stand without which no line tells of a trouble."""
     for piece, start, end in _TELLING.find_matches_as_indexes(lowered, overlapping=True):
-        begins = piece < len(_FIRM) or not _PART.match(lowered[start - 1 : start])
-        if begins and (piece < len(_FIRM) or piece in _OPEN or not _PART.match(lowered[end : end + 1])):
+        if piece < _FIRM or (_opens(lowered, start) and (piece in _OPEN or _closes(lowered, end))):
             yield start
 
 
+def _opens(lowered: str, at: int) -> bool:
+    """Whether a word may begin there."""
+    return not _PART.match(lowered[at - 1 : at])
+
+
+def _closes(lowered: str, at: int) -> bool:
+    """Whether a word may end there."""
+    return not _PART.match(lowered[at : at + 1])
+
+
 def _signs(text: str) -> Iterator[Trouble]:
-    lowered = text.lower()
-    yield from _said(lowered, set(_PART.findall(lowered)))
-    words = set(_TOKEN.findall(text))
-    yield from _named(text, WORDS.keys() & words)
-    yield from _codes(text, words)
-    if any(piece in lowered for piece in _FORMED):
+    lowered = lower(text)
+    found = _TELLING.find_matches_as_indexes(lowered, overlapping=True)
+    yield from _said(lowered, found)
+    yield from _named(text, found)
+    pieces = {piece for piece, _, _ in found}
+    if not pieces.isdisjoint(_OF_CODES):
+        yield from _codes(text, set(_TOKEN.findall(text)))
+    if not pieces.isdisjoint(_OF_FORMS):
         yield from (trouble for trouble, pattern in PATTERNS if pattern.search(text))
-    if any(piece in lowered for piece in _LACKING) and misses_setting(text):
+    if not pieces.isdisjoint(_OF_LACKS) and misses_setting(text):
         yield Trouble.SETTING
-    if any(piece in lowered for piece in _ABSENT) and misses_schema(text):
+    if not pieces.isdisjoint(_OF_SCHEMAS) and misses_schema(text):
         yield Trouble.SCHEMA
 
 
-def _said(lowered: str, parts: set[str]) -> Iterator[Trouble]:
-    for key in parts & _KEYED.keys():
-        for said in _KEYED[key]:
-            begin = lowered.find(said)
-            if begin >= 0 and not is_counted(lowered, begin, begin + len(said)):
-                yield TEXTS[said]
+def _said(lowered: str, found: Iterable[tuple[int, int, int]]) -> Iterator[Trouble]:
+    """Read the texts that were found, each where it stands first."""
+    seen: set[int] = set()
+    for piece, begin, end in found:
+        if piece >= len(_SAID) or piece in seen:
+            continue
+        core, length = _CORES[piece]
+        if not (_opens(lowered, begin + core) and _closes(lowered, begin + core + length)):
+            continue
+        seen.add(piece)
+        if not is_counted(lowered, begin, end):
+            yield TEXTS[_SAID[piece]]
 
 
-def _named(text: str, words: set[str]) -> Iterator[Trouble]:
-    if is_listing(words & ERRNO.keys()):
+def _named(text: str, found: Iterable[tuple[int, int, int]]) -> Iterator[Trouble]:
+    """Read the symbols that were found, each where it stands first."""
+    first: dict[str, tuple[int, int]] = {}
+    for piece, begin, end in found:
+        if len(_SAID) <= piece < _FIRM and text[begin:end] in WORDS and _is_token(text, begin, end):
+            first.setdefault(text[begin:end], (begin, end))
+    if is_listing(first.keys() & ERRNO.keys()):
         return
-    for word in words:
-        begin = text.find(word)
-        if not is_counted(text, begin, begin + len(word)):
+    for word, (begin, end) in first.items():
+        if not is_counted(text, begin, end):
             yield WORDS[word]
+
+
+def _is_token(text: str, begin: int, end: int) -> bool:
+    return not _TOKEN.match(text[begin - 1 : begin]) and not _TOKEN.match(text[end : end + 1])
 
 
 def _codes(text: str, words: set[str]) -> Iterator[Trouble]:
