@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +23,7 @@ from cluster_doctor.cli.options import (
     WriteKubeconfig,
     repositories_in,
 )
+from cluster_doctor.domain.node_name import NodeName
 from cluster_doctor.reports.plain import one_line
 
 if TYPE_CHECKING:
@@ -29,6 +32,14 @@ if TYPE_CHECKING:
     from cluster_doctor.workflow.runs import Runs
 
 app = typer.Typer(no_args_is_help=True, help="Look at past runs, go on with killed ones, and replay them offline.")
+
+
+class DiffOutput(StrEnum):
+    """Forms of what differs."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 RunId = Annotated[str, typer.Argument(help="A run's id, or the beginning of it.", metavar="ID")]
 Form = Annotated[Output, typer.Option("-o", "--output", help="The report's form.")]
@@ -112,37 +123,79 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
 
 
 @app.command()
-def replay(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> None:
-    """Investigate a run's recorded evidence again, offline, and say whether the answer is the same."""
+def replay(
+    run_id: RunId,
+    begin: Annotated[NodeName, typer.Option("--from", help="The first node that works again.")] = NodeName.COLLECT,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            help="Suppose that manifests (a file or folder) were applied, or `plan`: that its plans were carried out. "
+            "May be given again.",
+            metavar="PATH|plan",
+        ),
+    ] = None,
+    home: Home = None,
+    output: Form = Output.TEXT,
+) -> None:
+    """Investigate a run's recorded evidence again, offline, and say whether the answer is the same.
+
+    Examples:
+      cluster-doctor runs replay 20260102-030405
+      cluster-doctor runs replay 20260102-030405 --from triage
+      cluster-doctor runs replay 20260102-030405 --what-if plan
+      cluster-doctor runs replay 20260102-030405 --what-if fixed.yaml --output json
+
+    No cluster is read, nobody is asked, and nothing is carried out: what became of
+    its plans is taken from the record. Where something is supposed, what changes is
+    taken as rolled out and running well: what is found then is wrong in any case.
+    The report goes to standard output, and what differs, node by node, to standard
+    error.
+    """
     from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
-    from cluster_doctor.reports.difference import differences  # noqa: PLC0415 - as above
+    from cluster_doctor.reports.difference import difference_lines  # noqa: PLC0415 - as above
+    from cluster_doctor.workflow.comparing import compare  # noqa: PLC0415 - as above
+    from cluster_doctor.workflow.replay import WhatIf  # noqa: PLC0415 - as above
     from cluster_doctor.workflow.replay import replay as replay_run  # noqa: PLC0415 - as above
 
+    supposed = what_if or []
     console = Console()
     with History(home) as history:
         runs = _runs(history, console)
-        before = runs.report(run_id)
-        after = settle(runs, replay_run(history, runs, run_id), console, shown=False)
-        show(after, output, console)
-        changes = list(differences(before, after))
-        console.say("\n".join(changes) if changes else f"Same result as run {before.run_id}.")
+        known = history.log.run(run_id).run_id
+        wanted = WhatIf("plan" in supposed, tuple(Path(path) for path in supposed if path != "plan"))
+        standing = replay_run(history, runs, known, begin=begin, what_if=wanted)
+        show(standing.report, output, console)
+        changes = list(difference_lines(compare((runs, known), (runs, runs.current))))
+        console.say("\n".join(changes) if changes else f"Same result as run {known}.")
 
 
 @app.command("diff")
 def diff_runs(
-    first: Annotated[str, typer.Argument(metavar="A")],
-    second: Annotated[str, typer.Argument(metavar="B")],
+    first: Annotated[str, typer.Argument(metavar="A", help="The earlier run's id, or the beginning of it.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The later run's.")],
     home: Home = None,
+    output: Annotated[DiffOutput, typer.Option("-o", "--output", help="The form.")] = DiffOutput.TEXT,
 ) -> None:
-    """Show what differs between the reports of two runs: gone (-), new (+), changed (~)."""
+    """Show what differs between two runs, node by node: gone (-), new (+), changed (~).
+
+    Collect: what was read, object by object. Verify: the claims. Diagnose: causes,
+    confidence, symptoms, what was ruled out. Triage: priority. Remediate: the plans
+    and what became of them.
+    """
     from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
-    from cluster_doctor.reports.difference import differences  # noqa: PLC0415 - as above
+    from cluster_doctor.reports.difference import difference_lines  # noqa: PLC0415 - as above
+    from cluster_doctor.reports.plain import plain_json  # noqa: PLC0415 - as above
+    from cluster_doctor.workflow.comparing import compare  # noqa: PLC0415 - as above
 
     console = Console()
     with History(home) as history:
         runs = _runs(history, console)
-        changes = list(differences(runs.report(first), runs.report(second)))
-    console.report("".join(f"{change}\n" for change in changes) or "No difference.\n")
+        found = compare((runs, first), (runs, second))
+    if output is DiffOutput.JSON:
+        console.report(plain_json(found.model_dump(mode="json")))
+    else:
+        console.report("".join(f"{line}\n" for line in difference_lines(found)) or "No difference.\n")
 
 
 def _listed(run: RunRecord) -> str:

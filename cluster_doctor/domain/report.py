@@ -49,7 +49,9 @@ class Remediation(BaseModel):
 class Report(BaseModel):
     """One run's result. Its JSON form is a contract; `docs/report.schema.json` holds it.
 
-    `changes` came before what is left unexplained; those that came before a root cause stand with it.
+    `run_id` of a replay that changes nothing is that of the run which it replays. What does change something says so in
+    `varied`: then the report is not about the cluster as it was. `changes` came before what is left unexplained; those
+    that came before a root cause stand with it.
     `recall_notes` say what of the earlier runs and the runbooks could not be read.
     """
 
@@ -59,6 +61,7 @@ class Report(BaseModel):
     run_id: str
     status: Status
     incident: Incident
+    varied: tuple[str, ...] = ()
     taken_at: datetime
     source: str
     identity: ClusterIdentity | None = None

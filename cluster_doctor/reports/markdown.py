@@ -25,8 +25,7 @@ def render_markdown(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     priority = f" [{report.triage.priority.value}]" if report.triage else ""
     yield f"# {report.status.value.capitalize()}{priority}: {safe(wording.headline(report))}"
-    if report.identity_note:
-        yield f"\n> **{safe(report.identity_note)}**"
+    yield from (f"\n> **{safe(warning)}**" for warning in wording.warnings(report))
     yield from _claims(report)
     for number, cause in enumerate(report.root_causes, 1):
         yield from _cause(number, cause, report)

@@ -11,6 +11,7 @@ from cluster_doctor.domain.ci import CiReport
 from cluster_doctor.domain.log_pattern import LogReport
 from cluster_doctor.domain.recurrence import PastIncidentList
 from cluster_doctor.domain.report import Report
+from cluster_doctor.domain.run_difference import RunDifference
 from cluster_doctor.domain.scan import ScanReport
 from cluster_doctor.snapshot.file import SnapshotDocument
 
@@ -19,6 +20,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "logs": LogReport,
     "changes": ChangeList,
     "ci": CiReport,
+    "diff": RunDifference,
     "report": Report,
     "scan": ScanReport,
     "search": PastIncidentList,

@@ -49,8 +49,8 @@ def _head(report: Report, width: int) -> Iterator[Line]:
     tone = {Status.RESOLVED: Tone.BAD, Status.UNRESOLVED: Tone.UNSURE, Status.HEALTHY: Tone.GOOD}[report.status]
     priority = f" [{report.triage.priority.value}]" if report.triage else ""
     yield from wrap(f"{report.status.value.upper()}{priority}  {wording.headline(report)}", width, tone=tone)
-    if report.identity_note:
-        yield from wrap(f"! {report.identity_note}", width, tone=Tone.UNSURE)
+    for warning in wording.warnings(report):
+        yield from wrap(f"! {warning}", width, tone=Tone.UNSURE)
 
 
 def _claims(report: Report, width: int) -> Iterator[Line]:

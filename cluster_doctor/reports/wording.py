@@ -36,6 +36,12 @@ def headline(report: Report) -> str:
             return "Nothing is wrong in what was looked at"
 
 
+def warnings(report: Report) -> tuple[str, ...]:
+    """What has to be known before anything else: that a report only supposes, or that it may be of another cluster."""
+    supposed = tuple(f"Not how the cluster is: this supposes that {sentence}" for sentence in report.varied)
+    return (*supposed, report.identity_note) if report.identity_note else supposed
+
+
 def since(cause: RootCause, report: Report) -> str:
     """When a cause began and how long that is, empty if it is not known."""
     if cause.since is None:

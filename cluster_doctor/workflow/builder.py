@@ -63,8 +63,8 @@ def enough_approved(state: CaseState) -> Literal["apply", "approve"]:
 
 
 def anything_to_approve(state: CaseState) -> Literal["rehearse", "end"]:
-    """Ask a person only where there is a plan."""
-    return "rehearse" if state.get("digest") else "end"
+    """Ask a person only where there is a plan, and the run is no replay: that has nothing to carry out."""
+    return "rehearse" if state.get("digest") and not state.get("replays") else "end"
 
 
 def anything_to_merge(state: CaseState) -> Literal["await_merge", "confirm_merge", "end"]:

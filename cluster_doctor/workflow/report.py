@@ -30,9 +30,10 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
     recalled = evidence.get(case.recollection, Recollection) if case.recollection else Recollection()
     plans: tuple[RemediationPlan, ...] = evidence.get(case.plans, tuple[RemediationPlan, ...]) if case.plans else ()
     return Report(
-        run_id=case.run_id,
+        run_id=case.replays if case.replays and not case.varied else case.run_id,
         status=diagnosis.status,
         incident=case.incident,
+        varied=case.varied,
         taken_at=cluster.taken_at,
         source=cluster.source,
         identity=cluster.identity,

@@ -117,9 +117,7 @@ class Runs:
             history.checkpointer,
         )
 
-    def begin(
-        self, incident: Incident, place: Place, *, runbooks: str = "", replays: str = "", recollection: str = ""
-    ) -> Standing:
+    def begin(self, incident: Incident, place: Place, *, runbooks: str = "") -> Standing:
         """Investigate an incident; return when it is done or waits for a person.
 
         Credentials in the incident's text are masked before anything is kept: people paste whole terminals.
@@ -128,29 +126,44 @@ class Runs:
             incident: what was reported.
             place: where to look.
             runbooks: a folder of runbooks; the history's own by default.
-            replays: the run that is repeated; what it found is no new incident.
-            recollection: hash of what that run recalled; looked up by default.
 
         Raises:
             SourceError: nothing could be read.
             RunError: the history cannot be used.
         """
-        run_id = new_run_id()
         incident = incident.model_copy(update={"text": Door().mask_text(incident.text)})
-        origin = place.path or place.handed_over or place.context or ("snapshot" if place.snapshot else "live cluster")
-        self.history.log.begin(run_id, incident.text, origin)
-        self._progress(f"run {run_id}")
         first: CaseState = {
-            "run_id": run_id,
             "incident": incident.model_dump(mode="json"),
             "place": place.model_dump(mode="json"),
             "runbooks": runbooks,
             "repositories": self._repositories,
-            "replays": replays,
-            "recollection": recollection,
         }
+        origin = place.path or place.handed_over or place.context or ("snapshot" if place.snapshot else "live cluster")
+        return self._begin(first, incident.text, origin)
+
+    def repeat(self, case: CaseState, origin: str, *, after: str = "") -> Standing:
+        """Take a case that is on record through the graph again, as a run of its own.
+
+        Args:
+            case: what it begins with, and what the nodes found that are left out.
+            origin: where its evidence comes from, in words.
+            after: the last of the nodes that are left out; none by default.
+
+        Raises:
+            RunError: the history cannot be used.
+        """
+        return self._begin(case, Incident.model_validate(case.get("incident", {})).text, origin, after)
+
+    def _begin(self, first: CaseState, text: str, origin: str, after: str = "") -> Standing:
+        run_id = new_run_id()
+        self.history.log.begin(run_id, text, origin)
+        self._progress(f"run {run_id}")
+        first = {**first, "run_id": run_id}
         with holding(self.history.locks, run_id):
-            return self._go(run_id, first)
+            if not after:
+                return self._go(run_id, first)
+            self._graph.update_state(_config(run_id), first, as_node=after)
+            return self._go(run_id, None)
 
     def resume(self, run_id: str) -> Standing:
         """Go on with a run that was killed, from its last checkpoint; one that is done only reports.

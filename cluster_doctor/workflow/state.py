@@ -24,6 +24,8 @@ class CaseState(TypedDict, total=False):
     runbooks: str
     repositories: list[str]
     replays: str
+    varied: list[str]
+    recorded: dict[str, JsonValue]
     recollection: str
     snapshot: str
     identity_note: str
@@ -44,7 +46,7 @@ class CaseInput(TypedDict, total=False):
     """What a case begins with: the incident, where to look, and, if it has one, the name of the run.
 
     It may name a folder of runbooks, repositories where changes may be proposed, and the run that it replays, of which
-    it brings the recollection.
+    it brings the recollection, what became of its plans, and how this one differs from it.
     """
 
     run_id: str
@@ -53,6 +55,8 @@ class CaseInput(TypedDict, total=False):
     runbooks: str
     repositories: list[str]
     replays: str
+    varied: list[str]
+    recorded: dict[str, JsonValue]
     recollection: str
 
 
@@ -78,12 +82,31 @@ class Place(BaseModel):
 Hash = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 
 
+class RecordedRepair(BaseModel):
+    """What became of the plans of a run on record: all that a replay cannot find out anew, for want of a cluster."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plans: Hash = ""
+    digest: Hash = ""
+    rehearsal: Hash = ""
+    outcome: Outcome | None = None
+
+    def update(self) -> CaseState:
+        """What it adds to the state of a case with the same plans."""
+        found: CaseState = {"digest": self.digest, "rehearsal": self.rehearsal}
+        if self.outcome is not None:
+            found["outcome"] = self.outcome.model_dump(mode="json")
+        return found
+
+
 class Case(BaseModel):
     """`CaseState`, validated. What a node has not come to yet is empty.
 
     `snapshot`, `claims`, `diagnosis`, `recollection`, `triage`, `plans` and `rehearsal` are hashes in the evidence
     store; `digest` is that which an approval has to name. `runbooks` is a folder; the history's own if it is empty.
-    `repositories` are folders and URLs; `replays` names a run. `approvals` are those that count so far, and `awaits` is
+    `repositories` are folders and URLs; `replays` names a run, and `varied` says in sentences how this one differs from
+    it; `recorded` is what became of its plans. `approvals` are those that count so far, and `awaits` is
     what they lack; `approval` is the last answer, and all of them as one once nothing is lacking.
     """
 
@@ -95,6 +118,8 @@ class Case(BaseModel):
     runbooks: str = ""
     repositories: tuple[str, ...] = ()
     replays: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
+    varied: tuple[str, ...] = ()
+    recorded: RecordedRepair = RecordedRepair()
     recollection: Hash = ""
     snapshot: Hash = ""
     identity_note: str = ""
@@ -109,6 +134,11 @@ class Case(BaseModel):
     awaits: str = ""
     objection: str = ""
     outcome: Outcome | None = None
+
+    @property
+    def repair(self) -> RecordedRepair:
+        """What became of its plans."""
+        return RecordedRepair(plans=self.plans, digest=self.digest, rehearsal=self.rehearsal, outcome=self.outcome)
 
     @classmethod
     def read(cls, state: object) -> Case:

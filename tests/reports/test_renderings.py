@@ -25,10 +25,11 @@ from cluster_doctor.domain.recurrence import Judgement, Likeness, PastIncident, 
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
 from cluster_doctor.domain.report import Remediation, Report
+from cluster_doctor.domain.run_difference import RunDifference
 from cluster_doctor.domain.runbook import RunbookMatch
 from cluster_doctor.domain.triage import BlastRadius, Priority, Triage
 from cluster_doctor.reports.as_json import load_report, render_json
-from cluster_doctor.reports.difference import differences
+from cluster_doctor.reports.difference import difference_lines, report_differences
 from cluster_doctor.reports.html import render_html, report_fragment
 from cluster_doctor.reports.markdown import render_markdown
 from cluster_doctor.reports.schemas import SCHEMAS, schema_text
@@ -300,11 +301,25 @@ def test_a_report_and_a_snapshot_show_themselves_in_a_notebook() -> None:
     assert "<b>" not in shown
 
 
-def test_differences_name_what_is_gone_new_and_changed() -> None:
+def test_what_is_supposed_is_said_in_every_form() -> None:
+    report = full_report().model_copy(update={"varied": ("fixed.yaml was applied",)})
+    said = "Not how the cluster is: this supposes that fixed.yaml was applied"
+    assert said in " ".join(render_text(report).split())
+    assert "this supposes that fixed" in render_markdown(report)
+    assert said in report_fragment(report)
+    assert "supposes" not in report_fragment(full_report())
+
+
+def test_differences_name_the_node_and_what_is_gone_new_and_changed() -> None:
     before = full_report()
     after = before.model_copy(update={"status": Status.HEALTHY, "root_causes": (), "triage": None})
-    assert list(differences(before, before)) == []
-    said = list(differences(before, after))
-    assert "~ status: resolved -> healthy" in said
-    assert any(line.startswith("- cause: Service shop/web") for line in said)
-    assert "~ priority: P1 -> none" in said
+    assert list(report_differences(before, before)) == []
+    found = RunDifference(before="a", after="b", differences=tuple(report_differences(before, after)), more=3)
+    said = list(difference_lines(found))
+    assert said[0] == "diagnose"
+    assert "  ~ status: resolved -> healthy" in said
+    assert any(line.startswith("  - cause: Service shop/web") for line in said)
+    assert said.index("triage") < said.index("  ~ priority: P1 -> none")
+    assert not any("more objects" in line for line in said)
+    schema = orjson.loads((Path(__file__).parents[2] / "docs" / "diff.schema.json").read_bytes())
+    jsonschema.validate(orjson.loads(found.model_dump_json()), schema)

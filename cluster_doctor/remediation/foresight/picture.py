@@ -27,8 +27,10 @@ Object = dict[str, JsonValue]
 R = TypeVar("R", bound=BaseModel)
 
 
-def edited_picture(cluster: ClusterSnapshot, changed: Mapping[ObjectRef, Object]) -> ClusterSnapshot:
-    """The picture with objects changed, and their Pods as the new templates have them."""
+def edited_picture(
+    cluster: ClusterSnapshot, changed: Mapping[ObjectRef, Object], gone: Collection[ObjectRef] = ()
+) -> ClusterSnapshot:
+    """The picture with objects changed or gone, and their Pods as the new templates have them."""
     new = {ref: _with_limits(raw) for ref, raw in changed.items()}
     for ref, raw in changed.items():
         before, after = cluster.find(ref), view_of(raw)
@@ -36,7 +38,7 @@ def edited_picture(cluster: ClusterSnapshot, changed: Mapping[ObjectRef, Object]
             continue
         if mapping(before.raw, *after.template_path) != mapping(raw, *after.template_path):
             new |= {pod.ref: with_template(pod, after) for pod in cluster.pods_of(ref) if pod.expected_to_run}
-    return _replaced(cluster, new, frozenset())
+    return _replaced(cluster, new, gone)
 
 
 def settled_picture(cluster: ClusterSnapshot, concerned: Iterable[ObjectRef]) -> ClusterSnapshot:
