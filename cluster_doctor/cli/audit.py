@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,8 @@ import typer
 
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.options import Home
-from cluster_doctor.domain.audit import AuditEntry, AuditHead
+from cluster_doctor.cli.recorded_run import AnyRun, is_file, recorded_run
+from cluster_doctor.domain.audit import AuditEntry, AuditFault, AuditHead
 from cluster_doctor.domain.errors import RunError, UsageError
 from cluster_doctor.reports.plain import one_line
 
@@ -32,7 +33,10 @@ class AuditOutput(StrEnum):
 
 def verify(
     run_id: Annotated[
-        str, typer.Argument(help="A run's id, or the beginning of it; all runs by default.", metavar="ID")
+        str,
+        typer.Argument(
+            help="A run's id, the beginning of it, or a file by `runs export`; all runs by default.", metavar="ID|FILE"
+        ),
     ] = "",
     head: Annotated[
         str, typer.Option("--head", help="A head noted earlier: the record must still hold it.", metavar="N:HASH")
@@ -57,17 +61,14 @@ def verify(
 
     noted = _noted(head)
     console = Console()
+    if is_file(run_id):
+        _verify_file(run_id, noted, console)
+        return
     with History(home) as history:
         found = verify_record(history.store, noted)
         run = _run_of(run_id, found, lambda: history.log.run(run_id).run_id)
     faults = [fault for fault in found.faults if not run or fault.run_id in {"", run}]
-    for fault in faults:
-        where = f"entry {fault.sequence}" if fault.sequence else "the record"
-        of = f" of run {fault.run_id}" if fault.run_id else ""
-        console.report(f"{one_line(f'{where}{of}: {fault.what}')}\n")
-    if faults:
-        console.say("Broken: this is not what was written. Find out who can write to the history.")
-        raise typer.Exit(BROKEN)
+    _tell(faults, console, "Find out who can write to the history.")
     others = len(found.faults) - len(faults)
     if others:
         word = "fault" if others == 1 else "faults"
@@ -77,8 +78,38 @@ def verify(
     )
 
 
+def _verify_file(named: str, noted: AuditHead | None, console: Console) -> None:
+    """Check the record in a file by itself, and against a head that whoever made it noted."""
+    from cluster_doctor.history.verifying import verify_alone  # noqa: PLC0415 - keeps --help quick
+
+    with recorded_run(named, None, console.progress) as (runs, run):
+        history = runs.history
+        found = verify_alone(history.store, run, history.audit.head(run))
+        held = {row["hash"] for row in history.audit.rows_of(run)}
+    _tell(found.faults, console, "Find out through whose hands the file went.")
+    if noted and noted.hash not in held:
+        console.report(f"entry {noted.sequence}: is not the one that was noted, {noted.hash[:12]}\n")
+        raise typer.Exit(BROKEN)
+    console.say(
+        "The entries of other runs, between these, are not in the file; and who made it could have made it otherwise.\n"
+        f"Where it comes from, `cluster-doctor runs verify {run}` tells the rest."
+    )
+    console.report(f"Intact: the entries of run {run}. Head {found.head.sequence}:{found.head.hash}\n")
+
+
+def _tell(faults: Sequence[AuditFault], console: Console, advice: str) -> None:
+    """Tell where it is broken, and end with that; or go on where it is not."""
+    for fault in faults:
+        where = f"entry {fault.sequence}" if fault.sequence else "the record"
+        of = f" of run {fault.run_id}" if fault.run_id else ""
+        console.report(f"{one_line(f'{where}{of}: {fault.what}')}\n")
+    if faults:
+        console.say(f"Broken: this is not what was written. {advice}")
+        raise typer.Exit(BROKEN)
+
+
 def audit(
-    run_id: Annotated[str, typer.Argument(help="A run's id, or the beginning of it.", metavar="ID")],
+    run_id: AnyRun,
     output: Annotated[AuditOutput, typer.Option("-o", "--output", help="The record's form.")] = AuditOutput.TEXT,
     home: Home = None,
 ) -> None:
@@ -93,12 +124,10 @@ def audit(
     to the one before; docs/audit.schema.json describes it.
     """
     from cluster_doctor.history.audit import canonical  # noqa: PLC0415 - keeps --help quick
-    from cluster_doctor.history.history import History  # noqa: PLC0415 - as above
 
     console = Console()
-    with History(home) as history:
-        run = history.log.run(run_id).run_id
-        entries = history.audit.of_run(run)
+    with recorded_run(run_id, home, console.progress) as (runs, run):
+        entries = runs.history.audit.of_run(run)
     if not entries:
         console.say(f"Nothing was asked, answered or written in run {run}.")
     for entry in entries:

@@ -35,6 +35,9 @@ def evaluate(
     Example:
       cluster-doctor evaluate benchmark/ --output json
       cluster-doctor evaluate postmortems/ --suite cases
+
+    A case of the suite `cases` is a folder with `expected.yaml` and one recording, or a
+    file by `runs export`, whose confirmed causes (`runs confirm`) are to be found again.
     """
     from cluster_doctor.evaluation import cases, opsbench, score  # noqa: PLC0415 - keeps --help quick
 
@@ -46,7 +49,8 @@ def evaluate(
         case Suite.CLOUD_OPSBENCH:
             results, form = list(opsbench.evaluate(path, console.progress)), "`raw_data`"
         case Suite.CASES:
-            results, form = list(cases.evaluate(path, console.progress)), "`expected.yaml` and one recording"
+            results = list(cases.evaluate(path, console.progress))
+            form = "`expected.yaml` and one recording, or a file by `runs export`"
     if not results:
         raise UsageError(f"{path} holds no recorded incident", f"Each is a folder with {form}.")
     console.report(score.summarise(results).model_dump_json(indent=2) + "\n")

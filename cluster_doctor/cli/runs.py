@@ -23,7 +23,10 @@ from cluster_doctor.cli.options import (
     WriteKubeconfig,
     repositories_in,
 )
+from cluster_doctor.cli.recorded_run import AnyRun, is_file, recorded_run
+from cluster_doctor.domain.errors import UsageError
 from cluster_doctor.domain.node_name import NodeName
+from cluster_doctor.domain.run_file import SUFFIX
 from cluster_doctor.reports.plain import one_line
 
 if TYPE_CHECKING:
@@ -61,20 +64,19 @@ def list_runs(
 
 
 @app.command("show")
-def show_run(run_id: RunId, home: Home = None, output: Form = Output.TEXT) -> None:
+def show_run(run_id: AnyRun, home: Home = None, output: Form = Output.TEXT) -> None:
     """Show a run: its timeline, what each node got and gave, and its report with the evidence."""
     from cluster_doctor.cli.timeline import timeline  # noqa: PLC0415 - keeps --help quick
-    from cluster_doctor.history.history import History  # noqa: PLC0415 - as above
 
     console = Console()
-    with History(home) as history:
-        record = history.log.run(run_id)
-        runs = _runs(history, console)
+    with recorded_run(run_id, home, console.progress) as (runs, known):
+        history = runs.history
         if output is Output.TEXT:
-            console.report(timeline(record, history.log.steps(record.run_id), history.evidence.place))
-            if not runs.case(record.run_id).diagnosis:
+            place = run_id if is_file(run_id) else history.evidence.place
+            console.report(timeline(history.log.run(known), history.log.steps(known), place))
+            if not runs.case(known).diagnosis:
                 return
-        show(runs.report(record.run_id), output, console)
+        show(runs.report(known), output, console)
 
 
 @app.command()
@@ -123,8 +125,40 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
 
 
 @app.command()
-def replay(
+def export(
     run_id: RunId,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help=f"Where to; ID{SUFFIX} here by default.", metavar="FILE")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Write a run into one file, for somebody who wants to replay or audit it elsewhere.
+
+    Examples:
+      cluster-doctor runs export 20260102-030405
+      cluster-doctor runs export 20260102-030405 -o checkout.cdrun
+      cluster-doctor runs replay checkout.cdrun                    # on another machine
+
+    The file holds the evidence, redacted as it was taken, what each node found, and
+    the run's part of the audit record. Paths and credentials of this machine are not
+    in it. `runs show`, `replay`, `diff`, `audit` and `verify` take it instead of an id.
+    """
+    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
+    from cluster_doctor.workflow.exporting import export_run  # noqa: PLC0415 - as above
+
+    console = Console()
+    with History(home) as history:
+        known = history.log.run(run_id).run_id
+        path = output or Path(f"{known}{SUFFIX}")
+        if path.suffix != SUFFIX:
+            raise UsageError(f"{path} does not end in {SUFFIX}", f"Name it {path.with_suffix(SUFFIX)}.")
+        export_run(history, _runs(history, console), known, path)
+    console.report(f"{path}\n")
+
+
+@app.command()
+def replay(
+    run_id: AnyRun,
     begin: Annotated[NodeName, typer.Option("--from", help="The first node that works again.")] = NodeName.COLLECT,
     what_if: Annotated[
         list[str] | None,
@@ -152,19 +186,16 @@ def replay(
     The report goes to standard output, and what differs, node by node, to standard
     error.
     """
-    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
-    from cluster_doctor.reports.difference import difference_lines  # noqa: PLC0415 - as above
+    from cluster_doctor.reports.difference import difference_lines  # noqa: PLC0415 - keeps --help quick
     from cluster_doctor.workflow.comparing import compare  # noqa: PLC0415 - as above
     from cluster_doctor.workflow.replay import WhatIf  # noqa: PLC0415 - as above
     from cluster_doctor.workflow.replay import replay as replay_run  # noqa: PLC0415 - as above
 
     supposed = what_if or []
     console = Console()
-    with History(home) as history:
-        runs = _runs(history, console)
-        known = history.log.run(run_id).run_id
-        wanted = WhatIf("plan" in supposed, tuple(Path(path) for path in supposed if path != "plan"))
-        standing = replay_run(history, runs, known, begin=begin, what_if=wanted)
+    wanted = WhatIf("plan" in supposed, tuple(Path(path) for path in supposed if path != "plan"))
+    with recorded_run(run_id, home, console.progress) as (runs, known):
+        standing = replay_run(runs.history, runs, known, begin=begin, what_if=wanted)
         show(standing.report, output, console)
         changes = list(difference_lines(compare((runs, known), (runs, runs.current))))
         console.say("\n".join(changes) if changes else f"Same result as run {known}.")
@@ -172,8 +203,8 @@ def replay(
 
 @app.command("diff")
 def diff_runs(
-    first: Annotated[str, typer.Argument(metavar="A", help="The earlier run's id, or the beginning of it.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="The later run's.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="The earlier run: its id, or a file by `runs export`.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The later run.")],
     home: Home = None,
     output: Annotated[DiffOutput, typer.Option("-o", "--output", help="The form.")] = DiffOutput.TEXT,
 ) -> None:
@@ -183,15 +214,13 @@ def diff_runs(
     confidence, symptoms, what was ruled out. Triage: priority. Remediate: the plans
     and what became of them.
     """
-    from cluster_doctor.history.history import History  # noqa: PLC0415 - keeps --help quick
-    from cluster_doctor.reports.difference import difference_lines  # noqa: PLC0415 - as above
+    from cluster_doctor.reports.difference import difference_lines  # noqa: PLC0415 - keeps --help quick
     from cluster_doctor.reports.plain import plain_json  # noqa: PLC0415 - as above
     from cluster_doctor.workflow.comparing import compare  # noqa: PLC0415 - as above
 
     console = Console()
-    with History(home) as history:
-        runs = _runs(history, console)
-        found = compare((runs, first), (runs, second))
+    with recorded_run(first, home, console.progress) as before, recorded_run(second, home, console.progress) as after:
+        found = compare(before, after)
     if output is DiffOutput.JSON:
         console.report(plain_json(found.model_dump(mode="json")))
     else:

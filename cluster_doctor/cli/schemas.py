@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from cluster_doctor.evaluation.score import Evaluation
+from cluster_doctor.history.exported import RunDocument
 from cluster_doctor.remediation.approvals.message import ApprovalMessage
 from cluster_doctor.remediation.policy.cases import PolicyCases, PolicyTest
 from cluster_doctor.remediation.policy.explaining import PolicyExplanation
@@ -22,6 +23,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "policy-cases": PolicyCases,
     "policy-explain": PolicyExplanation,
     "policy-test": PolicyTest,
+    "run": RunDocument,
 }
 """What is published, by the name of its file."""
 

@@ -9,6 +9,8 @@ takes, such as a single object. The file says what is right, in one of these for
 - `expected`, which objects are to be reported: `result_names` or `expectations` name them, `result_count` counts
   them; 0 is nothing.
 
+An exported run (`runs export`) is a case too: the causes that people confirmed of it are to be found again.
+
 A recording that is plain objects is the whole of its cluster, whatever the label: what it does not hold is absent.
 Every other form says itself what was read.
 """
@@ -27,6 +29,7 @@ from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import ClusterDoctorError, UnreadableInput
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.run_file import SUFFIX
 from cluster_doctor.evaluation.expectations import (
     FILES,
     CauseExpected,
@@ -36,6 +39,7 @@ from cluster_doctor.evaluation.expectations import (
     StatusExpected,
     read_expectation,
 )
+from cluster_doctor.evaluation.exported_runs import confirmed_in, is_exported, picture_of
 from cluster_doctor.evaluation.opsbench import object_of
 from cluster_doctor.evaluation.score import ANY, Answer, CaseResult
 from cluster_doctor.inference.diagnose import diagnose
@@ -69,8 +73,10 @@ class _Answered:
 
 
 def cases_below(path: Path) -> list[Path]:
-    """Find the cases below a folder, in order of their paths."""
-    return sorted({file.parent for name in FILES for file in path.rglob(name)})
+    """Find the cases below a folder, in order of their paths: folders, and exported runs that lie in none of these."""
+    folders = {file.parent for name in FILES for file in path.rglob(name)}
+    exported = {file for file in path.rglob(f"*{SUFFIX}") if is_exported(file) and file.parent not in folders}
+    return sorted(folders | exported)
 
 
 def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
@@ -78,12 +84,17 @@ def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
 
     A case that cannot be read is told as progress and counts as missed.
     """
-    for folder in cases_below(path):
-        case = folder.relative_to(path).as_posix()
+    for place in cases_below(path):
+        case = place.relative_to(path).as_posix()
         progress(case)
         try:
-            answered = _answer(_recording(folder))
-            yield _result(case, answered, read_expectation(folder))
+            if is_exported(place):
+                answered = _answer(place)
+                first, *more = (_result(case, answered, expected) for expected in confirmed_in(place))
+                yield first.model_copy(update={"also": tuple(other.expected for other in more if other.expected)})
+            else:
+                answered = _answer(_recording(place))
+                yield _result(case, answered, read_expectation(place))
         except ClusterDoctorError as error:
             progress(f"not scored: {error.what}")
             yield CaseResult(
@@ -112,6 +123,8 @@ def _answer(recording: Path) -> _Answered:
 
 def _read(recording: Path) -> ClusterSnapshot:
     """Read a recording; a single object may do without the `metadata` that every object of a cluster has."""
+    if is_exported(recording):
+        return picture_of(recording)
     try:
         source = open_recorded(recording)
         return (source.as_whole() if isinstance(source, ObjectFiles) else source).collect(Scope())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -93,6 +94,20 @@ class Audit:
         if found is None:
             raise _no_run(run_id)
         return AuditHead(sequence=found.audit_sequence, hash=found.audit_hash)
+
+    def rows_of(self, run_id: str) -> list[dict[str, object]]:
+        """List a run's entries in order, to the letter."""
+        chosen = select(ENTRIES).where(ENTRIES.c.run_id == run_id).order_by(ENTRIES.c.sequence)
+        with self._store.reading() as connection:
+            return [row._asdict() for row in connection.execute(chosen)]
+
+    def adopt(self, run_id: str, rows: Sequence[Mapping[str, object]], head: AuditHead) -> None:
+        """Take over the entries of a run that was made elsewhere; the chain around them stays there."""
+        with self._store.writing(durable=True) as connection:
+            for row in rows:
+                connection.execute(insert(ENTRIES).values(**row))
+            anchor = {"audit_sequence": head.sequence, "audit_hash": head.hash}
+            connection.execute(update(RUNS).where(RUNS.c.run_id == run_id).values(**anchor))
 
     def of_run(self, run_id: str) -> list[AuditEntry]:
         """List a run's entries in order.

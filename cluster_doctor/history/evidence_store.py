@@ -20,6 +20,8 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 T = TypeVar("T")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CACHED = 4
+MOST_BYTES = 512 * 1024 * 1024
+"""What one result may expand to."""
 
 
 class EvidenceStore:
@@ -75,9 +77,27 @@ class EvidenceStore:
         """
         try:
             adapter: TypeAdapter[T] = TypeAdapter(form)
-            return adapter.validate_json(gzip.decompress(self._get(key)))
-        except (ValidationError, OSError, zlib.error, EOFError) as error:
+            return adapter.validate_json(_expanded(self._get(key)))
+        except (ValidationError, zlib.error, EOFError) as error:
             raise RunError(f"what is stored as {key[:12]} cannot be read as {form}", _LOST) from error
+
+    def content(self, key: str) -> bytes:
+        """Load something as it is stored, to be kept elsewhere.
+
+        Raises:
+            RunError: it is not there, or not what was stored.
+        """
+        return self._get(key)
+
+    def adopt(self, key: str, content: bytes) -> None:
+        """Keep what was stored elsewhere.
+
+        Raises:
+            RunError: it is not what was stored there.
+        """
+        if hashlib.sha256(content).hexdigest() != _named(key):
+            raise RunError(f"what was stored as {key[:12]} was changed since", "Ask for it again.")
+        self._contents.write(key, content)
 
     def _remember(self, key: str, cluster: ClusterSnapshot) -> None:
         while len(self._snapshots) >= _CACHED:
@@ -99,6 +119,20 @@ class EvidenceStore:
         if hashlib.sha256(content).hexdigest() != key:
             raise RunError(f"what was stored as {key[:12]} was changed since", _LOST)
         return content
+
+
+def _expanded(content: bytes) -> bytes:
+    """Expand what is stored, within bounds: it may have come from elsewhere.
+
+    Raises:
+        EOFError: it ends too early, or grows too large.
+        zlib.error: it is damaged.
+    """
+    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    plain = stream.decompress(content, MOST_BYTES)
+    if not stream.eof:
+        raise EOFError
+    return plain
 
 
 def _named(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -113,6 +114,19 @@ class RunLog:
         with self._store.writing() as connection:
             connection.execute(insert(RUNS).values(**values, incident=incident, origin=origin))
 
+    def adopt(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
+        """Put a run on record that was made elsewhere.
+
+        Raises:
+            RunError: there is a run of that id, or the record cannot be used.
+        """
+        with self._store.writing() as connection:
+            connection.execute(insert(RUNS).values(**_written(run)))
+            for step in steps:
+                written = _written(step, without={"step"})
+                texts = {name: _PLAIN.dump_json(getattr(step, name)).decode() for name in ("input", "output")}
+                connection.execute(insert(_STEPS).values(**{**written, **texts}))
+
     def mark(self, run_id: str, state: RunState, summary: str = "") -> None:
         """Note how far a run has come."""
         ended = None if state in {RunState.RUNNING, RunState.WAITING} else _now()
@@ -171,6 +185,12 @@ class RunLog:
             return form.model_validate(row)
         except ValidationError as error:
             raise self._store.damaged(error) from error
+
+
+def _written(record: BaseModel, without: set[str] | None = None) -> dict[str, object]:
+    """A record as it is stored: times as they are written."""
+    plain = record.model_dump(exclude=without)
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()}
 
 
 def _json(stored: str) -> object:

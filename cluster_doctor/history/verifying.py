@@ -62,6 +62,33 @@ def verify(store: Store, known: AuditHead | None = None) -> Verification:
         return verify_within(connection, known)
 
 
+def verify_alone(store: Store, run_id: str, head: AuditHead) -> Verification:
+    """Read the record of one run that was made elsewhere: each entry, those that follow one another, and the end.
+
+    What stood between its entries is of other runs, and not there to be looked at.
+
+    Raises:
+        RunError: the store cannot be used.
+    """
+    walk = _Walk()
+    with store.reading() as connection:
+        faults = [
+            fault
+            for fault in _entries(connection, walk, AuditHead())
+            if not (fault.what.endswith("missing") and fault.sequence)
+        ]
+    last = walk.runs.get(run_id, AuditHead())
+    faults += [
+        AuditFault(sequence=found.sequence, run_id=other, what="is an entry of another run")
+        for other, found in walk.runs.items()
+        if other != run_id
+    ]
+    if last != head:
+        what = f"the record ends with entry {last.sequence}; it ended with entry {head.sequence}"
+        faults.append(AuditFault(sequence=last.sequence, run_id=run_id, what=what))
+    return Verification(head=last, runs=1, faults=tuple(faults))
+
+
 def verify_within(connection: Connection, known: AuditHead | None = None) -> Verification:
     """Read the whole record as one transaction sees it."""
     walk = _Walk()

@@ -165,6 +165,10 @@ class Runs:
             self._graph.update_state(_config(run_id), first, as_node=after)
             return self._go(run_id, None)
 
+    def adopt(self, run_id: str, case: CaseState) -> None:
+        """Take over how a case stood elsewhere; it can be looked at and replayed, and goes no further."""
+        self._graph.update_state(_config(run_id), case, as_node="remediate")
+
     def resume(self, run_id: str) -> Standing:
         """Go on with a run that was killed, from its last checkpoint; one that is done only reports.
 
