@@ -25,27 +25,7 @@ from cluster_doctor.workflow.replay import replay
 from cluster_doctor.workflow.runs import Runs, Waiting
 from cluster_doctor.workflow.state import Place
 
-SELECTS_NOTHING = """
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80}]}
----
-kind: Deployment
-metadata: {name: web}
-spec: {template: {metadata: {labels: {app: website}}, spec: {containers: [{name: web, image: nginx}]}}}
-status: {readyReplicas: 1}
----
-kind: Pod
-metadata:
-  name: web-0
-  labels: {app: website}
-  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, controller: true}]
-spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}
-status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
----
-kind: Endpoints
-metadata: {name: web}
-"""
+from .incidents import SELECTS_NOTHING
 
 
 @pytest.fixture

@@ -23,32 +23,8 @@ from cluster_doctor.workflow.replay import WhatIf, replay
 from cluster_doctor.workflow.runs import Finished, Runs, Standing, Waiting
 from cluster_doctor.workflow.state import Place
 
-SELECTS_NOTHING = """
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80}]}
----
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: website}}
-  template:
-    metadata: {labels: {app: website}}
-    spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}
-status: {replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1}
----
-kind: Pod
-metadata:
-  name: web-0
-  labels: {app: website}
-  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, controller: true}]
-spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}
-status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
----
-kind: Endpoints
-metadata: {name: web}
-"""
+from .incidents import SELECTS_NOTHING
+
 REPAIRED = """
 apiVersion: v1
 kind: Service
