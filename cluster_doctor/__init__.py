@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cluster_doctor.domain.errors import ClusterDoctorError
     from cluster_doctor.domain.identity import ClusterIdentity
     from cluster_doctor.domain.incident import Incident
+    from cluster_doctor.domain.progress import ProgressKind, ProgressNote
     from cluster_doctor.domain.report import Report
     from cluster_doctor.history.history import History
     from cluster_doctor.reports.as_json import load_report
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cluster_doctor.workflow.answering import answer_from_message
     from cluster_doctor.workflow.api import build_graph, diagnose, record
     from cluster_doctor.workflow.runs import Runs
+    from cluster_doctor.workflow.streaming import adiagnose, astream_diagnosis, stream_diagnosis
 
 __all__ = [
     "ClusterDoctorError",
@@ -37,16 +39,21 @@ __all__ = [
     "History",
     "Incident",
     "KubernetesSource",
+    "ProgressKind",
+    "ProgressNote",
     "Report",
     "Runs",
     "Target",
+    "adiagnose",
     "answer_from_message",
+    "astream_diagnosis",
     "build_graph",
     "diagnose",
     "load_report",
     "open_recorded",
     "read_snapshot",
     "record",
+    "stream_diagnosis",
     "write_snapshot",
 ]
 
@@ -57,16 +64,21 @@ _HOMES = {
     "History": "history.history",
     "Incident": "domain.incident",
     "KubernetesSource": "sources.live.source",
+    "ProgressKind": "domain.progress",
+    "ProgressNote": "domain.progress",
     "Report": "domain.report",
     "Runs": "workflow.runs",
     "Target": "sources.live.target",
+    "adiagnose": "workflow.streaming",
     "answer_from_message": "workflow.answering",
+    "astream_diagnosis": "workflow.streaming",
     "build_graph": "workflow.api",
     "diagnose": "workflow.api",
     "load_report": "reports.as_json",
     "open_recorded": "sources.recognise",
     "read_snapshot": "snapshot.file",
     "record": "workflow.api",
+    "stream_diagnosis": "workflow.streaming",
     "write_snapshot": "snapshot.file",
 }
 

@@ -6,7 +6,8 @@ ClusterDoctorError
 │   ├── UnreadableInput  a recorded form is broken, too large or hostile
 │   └── ClusterUnavailable  no answer, or no access, from a live cluster or its metrics
 ├── RunError             a run on record is missing, damaged or cannot go on
-│   └── RunTaken         somebody else works on it, or may by now
+│   ├── RunTaken         somebody else works on it, or may by now
+│   └── RunStopped       it was stopped before its end, and can go on
 └── RemediationError     a change cannot be made, or must not be
     └── PolicyError      what may be written cannot be read from its file
 """
@@ -56,6 +57,10 @@ class RunError(ClusterDoctorError):
 
 class RunTaken(RunError):  # noqa: N818 - named for what it is
     """Somebody else works on a run, or may by now; it is theirs to go on with and to mark."""
+
+
+class RunStopped(RunError):  # noqa: N818 - named for what happened
+    """A run was stopped before its end, as somebody wanted; it goes on from its last checkpoint."""
 
 
 class RemediationError(ClusterDoctorError):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.runtime import RunControl
 
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.progress import ProgressKind, ProgressNote
 from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
 from cluster_doctor.history.history import History
@@ -25,12 +28,23 @@ from cluster_doctor.sources.runbooks import runbooks_named
 from cluster_doctor.workflow.bench import Bench, LoggedTurns
 from cluster_doctor.workflow.builder import CaseGraph
 from cluster_doctor.workflow.builder import build_graph as build
+from cluster_doctor.workflow.listening import Heard, Teller
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.runs import Runs, Waiting
 from cluster_doctor.workflow.state import Place
 
 Where: TypeAlias = "Source | ClusterSnapshot | str | os.PathLike[str] | None"
+
+
+class DiagnoseOptions(TypedDict, total=False):
+    """What `diagnose` takes beside the incident's words; it says what each means."""
+
+    source: Where
+    namespaces: Sequence[str]
+    cluster: ClusterIdentity | None
+    home: str | os.PathLike[str] | None
+    runbooks: str | os.PathLike[str] | None
 
 
 def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first by name
@@ -61,11 +75,38 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         SourceError: nothing could be read.
         RunError: the history cannot be used.
     """
-    incident = Incident(text=text, namespaces=tuple(namespaces), cluster=cluster)
-    with History(home) as history:
-        place, handed_over = _place(history, source)
-        runs = Runs(history, source=handed_over, progress=progress)
-        standing = runs.begin(incident, place, runbooks=runbooks_named(runbooks))
+    options = DiagnoseOptions(source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks)
+    return _diagnose(text, options, lambda history, handed_over: Runs(history, source=handed_over, progress=progress))
+
+
+def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: RunControl) -> None:
+    """Investigate as `diagnose` does, telling what happens while it happens; the last note holds the report.
+
+    Args:
+        text: the incident in words.
+        options: as `diagnose` has them.
+        heard: hears every note, in the thread that works.
+        control: stops the run before its next node.
+
+    Raises:
+        RunStopped: it was stopped.
+        ClusterDoctorError: as `diagnose` does.
+    """
+
+    def runs(history: History, handed_over: Source | None) -> Runs:
+        teller = Teller(heard, LoggedTurns(history.log))
+        return Runs(history, source=handed_over, progress=teller.step, journal=teller, control=control)
+
+    report = _diagnose(text, options, runs)
+    heard(ProgressNote(kind=ProgressKind.DONE, at=datetime.now(UTC), run_id=report.run_id, report=report))
+
+
+def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History, Source | None], Runs]) -> Report:
+    incident = Incident(text=text, namespaces=tuple(options.get("namespaces", ())), cluster=options.get("cluster"))
+    with History(options.get("home")) as history:
+        place, handed_over = _place(history, options.get("source"))
+        runs = open_runs(history, handed_over)
+        standing = runs.begin(incident, place, runbooks=runbooks_named(options.get("runbooks")))
         if isinstance(standing, Waiting):
             declined = Approval(
                 decision=Decision.DECLINE,

@@ -11,10 +11,12 @@ from functools import partial
 from typing import TypeAlias
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
 from cluster_doctor.agents.remediator import consent_to, out_of_date
-from cluster_doctor.domain.errors import RunError, RunTaken
+from cluster_doctor.domain.errors import RunError, RunStopped, RunTaken
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
@@ -86,6 +88,7 @@ class Runs:
         progress: Progress = silent,
         journal: Journal | None = None,
         writing: Writing | None = None,
+        control: RunControl | None = None,
     ) -> None:
         """Work on a history.
 
@@ -95,13 +98,14 @@ class Runs:
             progress: hears about long work.
             journal: writes turns down; into the history's log by default.
             writing: how changes are made; by the policy in the home by default.
+            control: stops a run before its next node.
         """
         self.current = ""
         """The run that was worked on last, for whoever has to say how to go on with it."""
         self.history, self.writing = history, writing or Writing()
         """Where runs are kept, and how changes are made."""
         self._repositories = list(self.writing.repositories)
-        self._progress = progress
+        self._progress, self._control = progress, control
         self._graph: CaseGraph = build_graph(
             Bench(
                 evidence=history.evidence,
@@ -268,7 +272,7 @@ class Runs:
         self.current = run_id
         self.history.log.mark(run_id, RunState.RUNNING)
         with self._failure_noted(run_id):
-            self._graph.invoke(given, _config(run_id), durability="sync")
+            self._graph.invoke(given, _config(run_id), durability="sync", control=self._control)
             standing = self._standing(run_id)
         if standing is None:
             raise RunError(f"run {run_id} stopped on its way", f"Go on with `cluster-doctor runs resume {run_id}`.")
@@ -322,6 +326,11 @@ class Runs:
         except (KeyboardInterrupt, RunTaken):
             failed = False
             raise
+        except GraphDrained as error:
+            failed = False
+            raise RunStopped(
+                f"run {self.current} was stopped", f"Go on with `cluster-doctor runs resume {self.current}`."
+            ) from error
         finally:
             if failed:
                 self.history.log.mark(run_id, RunState.FAILED)
