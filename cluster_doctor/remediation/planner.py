@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 
 from cluster_doctor.domain.diagnosis import RootCause
@@ -29,6 +30,22 @@ _NOT_WRITTEN_DOWN = frozenset(
     }
 )  # fmt: skip
 """Acts on what runs; no file in a repository says them."""
+
+
+def plans_for(cluster: ClusterSnapshot, causes: Iterable[RootCause]) -> tuple[RemediationPlan, ...]:
+    """Plan the repair of each cause that has one, in their order; the same step is taken once, by the first of them."""
+    plans = [plan for cause in causes if (plan := plan_for(cluster, cause))]
+    taken: dict[str, str] = {}
+    return tuple(
+        plan.model_copy(
+            update={
+                "steps": tuple(
+                    _once(step, f"{number}.{position}", taken) for position, step in enumerate(plan.steps, 1)
+                )
+            }
+        )
+        for number, plan in enumerate(plans, 1)
+    )
 
 
 def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | None:
@@ -85,6 +102,26 @@ def _planners() -> dict[str, Planner]:
                         msg = f"two planners repair what {rule} finds"
                         raise ValueError(msg)
     return found
+
+
+def _once(step: RemediationStep, key: str, taken: dict[str, str]) -> RemediationStep:
+    """A step, or, where one of before does the same, a word that says so."""
+    if step.type is None:
+        return step
+    done = step.model_dump_json(include={"type", "verb", "target", "edits", "manifest", "route"})
+    before = taken.setdefault(done, key)
+    if before == key:
+        return step
+    return RemediationStep(
+        title=f"{step.title}: see step {before}",
+        route=Route.PERSON,
+        target=step.target,
+        risk=step.risk,
+        precondition=step.precondition,
+        instruction=f"Step {before} does this already; one of both is enough.",
+        undo=f"As for step {before}.",
+        check=step.check,
+    )
 
 
 def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationStep], list[RemediationStep]]:

@@ -72,12 +72,13 @@ def _copied(cluster: ClusterSnapshot, cause: RootCause, target: ObjectRef) -> It
         held: dict[str, JsonValue] = {
             key: other.raw[key] for key in ("data", "binaryData", "immutable") if other.raw.get(key)
         }
+        keys = ", ".join(sorted(other.keys))
         metadata: dict[str, JsonValue] = {"name": target.name, "namespace": target.namespace}
         yield Change(
             title=f"Create {target} with what {other.ref} holds",
             target=target,
             instruction=f"Create {target} as a copy of {other.ref}: the name that {cause.subject} asks for ends in the "
-            "hash of its contents, as kustomize makes it.",
+            f"hash of its contents, as kustomize makes it. Its keys are {keys}.",
             precondition=f"{target} does not exist, and whoever writes {other.ref} is trusted",
             type=StepType.CREATE_CONFIG_MAP,
             verb=Verb.CREATE,
