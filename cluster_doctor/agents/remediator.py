@@ -24,7 +24,7 @@ from cluster_doctor.tools.proposing import (
     make_proposals,
     rehearse_proposals,
 )
-from cluster_doctor.tools.reasoning import plan_for
+from cluster_doctor.tools.reasoning import plans_for
 from cluster_doctor.tools.writing import (
     Consent,
     Mandate,
@@ -44,8 +44,7 @@ _ANYBODYS = PolicyVerdict(allowed=True, reasons=("files are written, and nothing
 
 def plan_repairs(cluster: ClusterSnapshot, diagnosis: Diagnosis) -> tuple[RemediationPlan, ...]:
     """Plan a repair for each root cause that has one, in the order of the causes."""
-    plans = (plan_for(cluster, cause) for cause in diagnosis.root_causes)
-    return tuple(plan for plan in plans if plan)
+    return plans_for(cluster, diagnosis.root_causes)
 
 
 def plans_digest(plans: Plans, identity: ClusterIdentity | None) -> str:

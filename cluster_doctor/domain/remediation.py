@@ -37,6 +37,7 @@ class RemediationStep(BaseModel):
     `type` is what a policy allows and what a program can carry out; it is None where a person has to choose a value or
     act by hand, and `instruction` says what to do. `edits` are the fields of `target` that a step of verb `patch` sets,
     `manifest` is the object that one of verb `create` makes. `patch` says the same as a strategic merge patch.
+    `of_the_moment` marks a patch of fields that belong in no repository: it acts on what runs just now.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +54,7 @@ class RemediationStep(BaseModel):
     edits: tuple[FieldEdit, ...] = ()
     manifest: dict[str, JsonValue] | None = None
     patch: dict[str, JsonValue] | None = None
+    of_the_moment: bool = False
     undo: str
     check: str
 

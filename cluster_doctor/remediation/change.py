@@ -33,6 +33,7 @@ class Change:
         edits: the fields to set, where every value is known.
         manifest: the object to make.
         command: what does it from a terminal; made from the edits where there are any.
+        of_the_moment: whether its fields belong in no repository, because it acts on what runs just now.
         choice: whether a person has to choose a value.
         others: other ways, for a person to choose from.
         then: further changes of the same way, in order.
@@ -50,6 +51,7 @@ class Change:
     edits: tuple[FieldEdit, ...] = ()
     manifest: dict[str, JsonValue] | None = None
     command: str = ""
+    of_the_moment: bool = False
     choice: bool = False
     others: tuple[Change, ...] = ()
     then: tuple[Change, ...] = ()
@@ -81,19 +83,23 @@ class Planner:
         rules: the rules.
         draft: makes the change, or leaves it to a person.
         by: type of the step that it makes where every value is known; None where a person always chooses or acts.
+        then: types of the steps that may follow this one.
         beside: types of the steps that it may offer beside.
     """
 
     rules: tuple[str, ...]
     draft: Draft
     by: StepType | None = None
+    then: tuple[StepType, ...] = ()
     beside: tuple[StepType, ...] = ()
 
 
-def repairs(*rules: str, by: StepType | None = None, beside: tuple[StepType, ...] = ()) -> Callable[[Draft], Planner]:
+def repairs(
+    *rules: str, by: StepType | None = None, then: tuple[StepType, ...] = (), beside: tuple[StepType, ...] = ()
+) -> Callable[[Draft], Planner]:
     """Make a function the planner for some rules."""
 
     def wrap(draft: Draft) -> Planner:
-        return Planner(rules, draft, by, beside)
+        return Planner(rules, draft, by, then, beside)
 
     return wrap

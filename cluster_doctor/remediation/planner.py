@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 
 from cluster_doctor.domain.diagnosis import RootCause
@@ -16,6 +17,7 @@ from cluster_doctor.remediation.change import Change, Planner
 from cluster_doctor.remediation.gitops.find_origin import origin_of
 from cluster_doctor.remediation.gitops.origin import NoOriginError
 from cluster_doctor.remediation.plans.roll_back import back_to_serving
+from cluster_doctor.remediation.suspending import suspended_first
 from cluster_doctor.remediation.wording import kubectl, patch_command
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.management import Keeper, Management, management_of
@@ -30,12 +32,28 @@ _NOT_WRITTEN_DOWN = frozenset(
 """Acts on what runs; no file in a repository says them."""
 
 
+def plans_for(cluster: ClusterSnapshot, causes: Iterable[RootCause]) -> tuple[RemediationPlan, ...]:
+    """Plan the repair of each cause that has one, in their order; the same step is taken once, by the first of them."""
+    plans = [plan for cause in causes if (plan := plan_for(cluster, cause))]
+    taken: dict[str, str] = {}
+    return tuple(
+        plan.model_copy(
+            update={
+                "steps": tuple(
+                    _once(step, f"{number}.{position}", taken) for position, step in enumerate(plan.steps, 1)
+                )
+            }
+        )
+        for number, plan in enumerate(plans, 1)
+    )
+
+
 def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | None:
     """Plan the repair of one root cause; None where neither a planner nor its rule knows one.
 
     An object that Argo CD, Flux or Helm keeps is repaired where it is written down; the change by hand is only
-    an alternative then, because the next reconciliation would undo it. Where an older revision still serves, going back
-    to it is an alternative.
+    an alternative then, because the next reconciliation would undo it; what Flux keeps is suspended before. Where an
+    older revision still serves, going back to it is an alternative.
     """
     planner = _planners().get(cause.rule)
     change = (planner.draft(cluster, cause) if planner else None) or by_the_rule(cause)
@@ -68,8 +86,9 @@ def repair_of(rule: str) -> str:
     planner = _planners().get(rule)
     if planner is None:
         return ""
+    own = ", then ".join((planner.by, *planner.then)) if planner.by else ""
     beside = f"beside a person's step {', '.join(planner.beside)}" if planner.beside else ""
-    return "; ".join(filter(None, (str(planner.by or ""), beside)))
+    return "; ".join(filter(None, (own, beside)))
 
 
 @cache
@@ -85,9 +104,29 @@ def _planners() -> dict[str, Planner]:
     return found
 
 
+def _once(step: RemediationStep, key: str, taken: dict[str, str]) -> RemediationStep:
+    """A step, or, where one of before does the same, a word that says so."""
+    if step.type is None:
+        return step
+    done = step.model_dump_json(include={"type", "verb", "target", "edits", "manifest", "route"})
+    before = taken.setdefault(done, key)
+    if before == key:
+        return step
+    return RemediationStep(
+        title=f"{step.title}: see step {before}",
+        route=Route.PERSON,
+        target=step.target,
+        risk=step.risk,
+        precondition=step.precondition,
+        instruction=f"Step {before} does this already; one of both is enough.",
+        undo=f"As for step {before}.",
+        check=step.check,
+    )
+
+
 def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationStep], list[RemediationStep]]:
     by_hand, management = _by_hand(change), management_of(cluster, change.target)
-    if management is None or change.type in _NOT_WRITTEN_DOWN:
+    if management is None or change.of_the_moment or change.type in _NOT_WRITTEN_DOWN:
         return [by_hand], []
     written = RemediationStep(
         title=change.title,
@@ -115,7 +154,7 @@ def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationSte
             else by_hand.precondition,
         }
     )
-    return [written], [warned]
+    return [written], [*map(_by_hand, suspended_first(cluster, management)), warned]
 
 
 def _written_in(cluster: ClusterSnapshot, target: ObjectRef) -> str:
@@ -142,6 +181,7 @@ def _by_hand(change: Change) -> RemediationStep:
         edits=change.edits,
         manifest=change.manifest,
         patch=change.patch,
+        of_the_moment=change.of_the_moment,
         undo=change.way_back,
         check=change.check,
     )

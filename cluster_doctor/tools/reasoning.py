@@ -7,6 +7,6 @@ from cluster_doctor.inference.log_changes import log_changes
 from cluster_doctor.inference.triage import triage
 from cluster_doctor.intake.claims import check_claims
 from cluster_doctor.intake.mentions import mentions
-from cluster_doctor.remediation.planner import plan_for
+from cluster_doctor.remediation.planner import plans_for
 
-__all__ = ["check_claims", "diagnose", "log_changes", "mentions", "plan_for", "triage"]
+__all__ = ["check_claims", "diagnose", "log_changes", "mentions", "plans_for", "triage"]

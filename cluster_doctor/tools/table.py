@@ -9,7 +9,7 @@ from enum import StrEnum
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.proposing import confirm_merge, look_up_proposals, make_proposals, rehearse_proposals
 from cluster_doctor.tools.reading import collect, fetch_missing
-from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plan_for, triage
+from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plans_for, triage
 from cluster_doctor.tools.recalling import recall
 from cluster_doctor.tools.writing import apply_steps, confirm, rehearse_plans, undo_steps, weigh
 
@@ -58,7 +58,7 @@ DIAGNOSE = Tool(diagnose, Access.COMPUTES)
 LOG_CHANGES = Tool(log_changes, Access.COMPUTES)
 RECALL = Tool(recall, Access.READS_HISTORY)
 TRIAGE = Tool(triage, Access.COMPUTES)
-PLAN_FOR = Tool(plan_for, Access.COMPUTES)
+PLANS_FOR = Tool(plans_for, Access.COMPUTES)
 EXPORT_PLANS = Tool(export_plans, Access.WRITES_FILES)
 REHEARSE_PLANS = Tool(rehearse_plans, Access.TRIES_CLUSTER)
 APPLY_STEPS = Tool(apply_steps, Access.WRITES_CLUSTER)
@@ -76,7 +76,7 @@ HELD: Mapping[Specialist, tuple[Tool, ...]] = {
     Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES, RECALL),
     Specialist.TRIAGER: (TRIAGE,),
     Specialist.REMEDIATOR: (
-        PLAN_FOR, EXPORT_PLANS, REHEARSE_PLANS, WEIGH, APPLY_STEPS, UNDO_STEPS, CONFIRM,
+        PLANS_FOR, EXPORT_PLANS, REHEARSE_PLANS, WEIGH, APPLY_STEPS, UNDO_STEPS, CONFIRM,
         REHEARSE_PROPOSALS, MAKE_PROPOSALS, LOOK_UP_PROPOSALS, CONFIRM_MERGE,
     ),
 }  # fmt: skip

@@ -84,9 +84,9 @@ class TestCluster:
                 raise
             return
 
-    def patch(self, kind: str, namespace: str | None, name: str, body: Json) -> None:
-        """Merge a patch."""
-        self.send("PATCH", path_of(kind, namespace, name), body, "application/merge-patch+json")
+    def patch(self, kind: str, namespace: str | None, name: str, body: Json, api_version: str = "") -> None:
+        """Merge a patch. A kind that is not Kubernetes' own needs its version."""
+        self.send("PATCH", path_of(kind, namespace, name, api_version), body, "application/merge-patch+json")
 
     def delete(self, kind: str, namespace: str | None, name: str) -> None:
         """Delete an object, if it is there."""

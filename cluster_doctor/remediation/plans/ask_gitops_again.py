@@ -1,6 +1,8 @@
-"""Ask Argo CD or Flux to bring about again what it keeps, or to go back to what it kept before."""
+"""Ask Argo CD or Flux to bring about again what it keeps, to go back to what it kept before, or to go on."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from pydantic import JsonValue
 
@@ -11,6 +13,7 @@ from cluster_doctor.remediation.by_the_rule import by_the_rule
 from cluster_doctor.remediation.change import Change, repairs
 from cluster_doctor.remediation.fields import edit_of
 from cluster_doctor.remediation.wording import kubectl
+from cluster_doctor.snapshot.health.conditions import condition_status
 from cluster_doctor.snapshot.paths import dig, mapping, text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
@@ -22,6 +25,7 @@ _FLUX_GROUPS = frozenset(
 _FLUX_KINDS = frozenset(
     {"Kustomization", "HelmRelease", "GitRepository", "OCIRepository", "HelmRepository", "HelmChart", "Bucket"}
 )
+_SOURCES = (("sourceRef",), ("chartRef",), ("chart", "spec", "sourceRef"))
 _REQUESTED, _RESET = "reconcile.fluxcd.io/requestedAt", "reconcile.fluxcd.io/resetAt"
 """Annotations that Flux's controllers answer; a reset counts only with the same value as the request."""
 
@@ -83,14 +87,18 @@ def _back(application: Custom) -> Change | None:
     )
 
 
-@repairs("custom_resource_is_not_ready", beside=(StepType.FLUX_RECONCILE,))
+@repairs("custom_resource_is_not_ready", beside=(StepType.FLUX_RECONCILE, StepType.FLUX_RESUME))
 def ask_flux(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
-    """Leave the repair to a person; beside it, ask Flux for another attempt. What is suspended is no fault."""
+    """Leave the repair to a person; beside it, ask Flux for another attempt, or resume what it waits for in vain.
+
+    What is suspended is no fault by itself. What waits for it is: it stays as it is until somebody resumes it.
+    """
     repair, found = by_the_rule(cause), cluster.find(cause.subject)
     known = cause.subject.group in _FLUX_GROUPS and cause.subject.kind in _FLUX_KINDS
     if repair is None or not isinstance(found, Custom) or not known:
         return repair
-    return repair.or_else(_asked(found, cluster))
+    resumed = [_resumed(it, found) for it in _awaited(found, cluster) if it.flag("spec", "suspend")]
+    return repair.or_else(*(resumed or [_asked(found, cluster)]))
 
 
 def _asked(resource: Custom, cluster: ClusterSnapshot) -> Change:
@@ -107,4 +115,36 @@ def _asked(resource: Custom, cluster: ClusterSnapshot) -> Change:
         undo="Nothing to take back: it asks for an attempt.",
         check=f"{kubectl('get', resource.ref)} shows Ready True",
         risk=Risk.LOW,
+    )
+
+
+def _awaited(resource: Custom, cluster: ClusterSnapshot) -> Iterator[Custom]:
+    """What of Flux a resource cannot go on without and is not ready: its source, and what it depends on.
+
+    fluxcd.io, "Kustomization" and "Helm Releases", "Dependencies" and "Source reference".
+    """
+    wanted = {
+        (resource.ref.kind, text(entry, "name"), text(entry, "namespace") or resource.namespace)
+        for _, entry in resource.objects("spec", "dependsOn")
+    } | {
+        (text(source, "kind"), text(source, "name"), text(source, "namespace") or resource.namespace)
+        for source in (mapping(resource.raw, "spec", *path) for path in _SOURCES)
+    }
+    for other in cluster.all(Custom):
+        known = other.ref.group in _FLUX_GROUPS and (other.ref.kind, other.name, other.namespace) in wanted
+        if known and condition_status(other.condition("Ready")) != "True":
+            yield other
+
+
+def _resumed(suspended: Custom, waiting: Custom) -> Change:
+    return Change(
+        title=f"Resume {suspended.ref}",
+        target=suspended.ref,
+        instruction=f"Let Flux deliver {suspended.ref} again; {waiting.ref} waits for it. Ask first who suspended it.",
+        precondition="what it was suspended for is over",
+        type=StepType.FLUX_RESUME,
+        edits=(edit_of(suspended.raw, ("spec", "suspend"), False),),  # noqa: FBT003 - the field's value
+        of_the_moment=True,
+        check=f"{kubectl('get', suspended.ref)} and {kubectl('get', waiting.ref)} show Ready True",
+        risk=Risk.MEDIUM,
     )

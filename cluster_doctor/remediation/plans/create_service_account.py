@@ -7,19 +7,24 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import Risk
 from cluster_doctor.domain.steps import StepType, Verb
 from cluster_doctor.remediation.change import Change, repairs
+from cluster_doctor.remediation.try_again import and_again
 from cluster_doctor.remediation.wording import kubectl, rollout_check
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 
-@repairs("service_account_does_not_exist", by=StepType.CREATE_SERVICE_ACCOUNT)
+@repairs(
+    "pods_lack_their_service_account",
+    "service_account_does_not_exist",
+    by=StepType.CREATE_SERVICE_ACCOUNT,
+    then=(StepType.PATCH_ANNOTATION,),
+)
 def create_service_account(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Create it without rights; what it may do is another question."""
-    del cluster
     name = cause.facts.get("name", "")
     if not name:
         return None
     target = ObjectRef(kind="ServiceAccount", name=name, namespace=cause.subject.namespace)
-    return Change(
+    change = Change(
         title=f"Create {target}",
         target=target,
         instruction=f"Create {target}, and give it the roles that {cause.subject} needs. If another account was "
@@ -37,3 +42,4 @@ def create_service_account(cluster: ClusterSnapshot, cause: RootCause) -> Change
         check=rollout_check(cause.subject),
         risk=Risk.LOW,
     )
+    return and_again(change, cluster, cause.subject, f'serviceaccount "{name}" not found')

@@ -10,6 +10,7 @@ from cluster_doctor.domain.remediation import Risk
 from cluster_doctor.domain.steps import FieldEdit, StepType
 from cluster_doctor.remediation.change import Change, repairs
 from cluster_doctor.remediation.fields import edit_of
+from cluster_doctor.remediation.try_again import and_again
 from cluster_doctor.remediation.wording import kubectl
 from cluster_doctor.snapshot.quantity import format_quantity, parse_quantity
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -27,6 +28,7 @@ _REPLICATED = (Deployment, ReplicaSet, ReplicationController, StatefulSet)
     "namespace_service_quota_is_exceeded",
     "namespace_storage_quota_is_exceeded",
     by=StepType.ADJUST_QUOTA,
+    then=(StepType.PATCH_ANNOTATION,),
 )
 def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     """Raise the limit to what is used and asked for; whether that may be is a person's choice."""
@@ -38,7 +40,7 @@ def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     namespace = cause.subject.name if cause.subject.kind == "Namespace" else cause.subject.namespace
     target = ObjectRef(kind="ResourceQuota", name=quota, namespace=namespace)
     enough = _shown(used + max(asked, _missing(cluster, namespace, resource, asked)), resource)
-    return Change(
+    change = Change(
         title=f"Raise {resource} in quota {quota} of {namespace} to {enough}",
         target=target,
         instruction=f"Set spec.hard['{resource}'] to at least {enough}; it is {limit}. "
@@ -48,7 +50,8 @@ def raise_quota(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
         edits=(_edit(cluster, target, resource, limit, enough),),
         check=f"{kubectl('describe', target)} shows room, and the refused Pods are created",
         risk=Risk.MEDIUM,
-    ).or_else(
+    )
+    return and_again(change, cluster, cause.subject, f"exceeded quota: {quota},").or_else(
         Change(
             title=f"Ask for less {resource} in {namespace}",
             target=target,

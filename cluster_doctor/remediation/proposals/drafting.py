@@ -56,7 +56,7 @@ def proposable(number: int, plan: RemediationPlan) -> dict[str, RemediationStep]
     kept = {
         f"{number}.{position}": step.model_copy(update={"route": Route.GITOPS})
         for position, step in enumerate(plan.steps, 1)
-        if step.route is not Route.PERSON
+        if step.route is not Route.PERSON and not step.of_the_moment
     }
     return kept if all(step.verb is Verb.PATCH and step.edits for step in kept.values()) else {}
 

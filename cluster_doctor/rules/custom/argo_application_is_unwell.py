@@ -7,8 +7,13 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.health.reading import health_of
 from cluster_doctor.snapshot.health.verdict import HealthStatus
+from cluster_doctor.snapshot.paths import mapping, text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Custom
+
+_HERE = frozenset({"", "https://kubernetes.default.svc", "in-cluster"})
+"""How an Application names the cluster that Argo CD runs in."""
+_PHASE = ("status", "operationState", "phase")
 
 
 @rule(Severity.ERROR, subject=Custom)
@@ -49,11 +54,28 @@ def argo_application_is_unwell(application: Custom, cluster: ClusterSnapshot) ->
         return
     sync, health = application.text("status", "sync", "status"), application.text("status", "health", "status")
     of_resources = found.path.startswith("status.health")
+    if of_resources and health == "Missing" and _is_being_deployed(application):
+        return
     told = f"health is {health}" if of_resources else found.message
     yield Match(
         message=f"Application {application.name} (sync {sync or 'unknown'}, health {health or 'unknown'}): {told}",
         evidence=(application.cite(found.path), application.cite("status.sync.status")),
         blame=application.ref,
         effects=(Effect(EffectKind.NOT_RECONCILED, application.ref),),
-        directness=Directness.REPORTED if of_resources else Directness.STATED,
+        directness=_directness(application, health) if of_resources else Directness.STATED,
     )
+
+
+def _directness(application: Custom, health: str) -> Directness:
+    """What is degraded here tells more by itself; what is gone, or in another cluster, only Argo CD can tell of."""
+    if health == "Missing":
+        return Directness.COMPARED
+    place = mapping(application.raw, "spec", "destination")
+    is_here = text(place, "server") in _HERE and text(place, "name") in _HERE
+    return Directness.REPORTED if is_here else Directness.STATED
+
+
+def _is_being_deployed(application: Custom) -> bool:
+    """Whether what is missing was never there, or is being made just now."""
+    never = not application.objects("status", "history")
+    return never or bool(application.raw.get("operation")) or application.text(*_PHASE) == "Running"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from cluster.api import Json, TestCluster
 from cluster.waiting import until
 
+NODE, PROBLEM = "node-3", "KernelDeadlock"
 Hand = Callable[[TestCluster, str], None]
 """Does something in a namespace."""
 
@@ -89,6 +90,35 @@ def grow_file_system(cluster: TestCluster, space: str) -> None:
     _status(cluster, "PersistentVolumeClaim", space, "archive", {"capacity": {"storage": "2Gi"}, "conditions": []})
 
 
+def miss_a_start(cluster: TestCluster, space: str) -> None:
+    """Let the CronJob have run three hours ago for the last time, as it does that was suspended since."""
+    _status(cluster, "CronJob", space, "feed-token", {"lastScheduleTime": _moment(timedelta(hours=3))})
+
+
+def get_stuck(cluster: TestCluster, _: str) -> None:
+    """Say that the node's kernel is stuck, as a problem detector does."""
+    problem = {"type": PROBLEM, "status": "True", "reason": "DockerHung", "message": "a task is blocked"}
+    cluster.patch("Node", None, f"{NODE}/status", {"status": {"conditions": [*_conditions(cluster), problem]}})
+
+
+def repair_node(cluster: TestCluster, space: str) -> None:
+    """Repair the node once nobody uses it any more, as whoever owns it does."""
+
+    def is_free() -> bool:
+        node = cluster.get("Node", None, NODE) or {}
+        return bool(node["spec"].get("unschedulable")) and NODE not in {
+            pod["spec"].get("nodeName") for pod in cluster.pods(space)
+        }
+
+    until(is_free, "the node is free")
+    cluster.patch("Node", None, f"{NODE}/status", {"status": {"conditions": _conditions(cluster)}})
+
+
+def _conditions(cluster: TestCluster) -> list[Json]:
+    found = (cluster.get("Node", None, NODE) or {})["status"]["conditions"]
+    return [one for one in found if one["type"] != PROBLEM]
+
+
 def _uid(cluster: TestCluster, space: str) -> str:
     return str(((cluster.get("Pod", space, "archive-0") or {}).get("metadata") or {}).get("uid", ""))
 
@@ -106,12 +136,15 @@ BEFORE: dict[str, Hand] = {
     "adjust_autoscaler": hold_at_maximum,
     "delete_job": leave_starts_out,
     "delete_pod": leave_file_system_small,
+    "resume_cron_job": miss_a_start,
+    "cordon": get_stuck,
 }
 """What is done once a fault has been played."""
 MEANWHILE: dict[str, Hand] = {
     "adjust_autoscaler": scale_further,
     "expand_claim": grow_volume,
     "delete_pod": grow_file_system,
+    "cordon": repair_node,
 }
 """What is done beside the repair, in answer to it."""
 

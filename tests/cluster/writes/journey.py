@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
 
 from cluster.api import Json, TestCluster
 from cluster.scenario import Scenario, Stage, load
+from cluster.writes.alerting import alerting
+from cluster.writes.controllers import CONTROLLERS, Controller
 from cluster.writes.hands import BEFORE, MEANWHILE, Helper
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.outcome import StepOutcome
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.rehearsal import Rehearsal, RehearsedStep
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
 from cluster_doctor.domain.steps import StepType
@@ -28,13 +32,33 @@ PATIENCE = Patience(within=timedelta(seconds=60), lasting=timedelta(seconds=2), 
 POLICY = """
 version: 1
 allow:
+- name: what is held
+  routes: [cluster]
+  types: [remove_finalizer]
+  kinds: [Pod]
+  namespaces: ["case-*"]
 - name: what these tests change
   routes: [cluster]
   namespaces: ["case-*"]
+  size: {pods_at_a_time: 2}
+  even_if_kept: true
 - name: nodes
   routes: [cluster]
-  types: [uncordon]
+  types: [cordon, uncordon]
 """
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A step that a repair takes: its type, `Kind/name` of its target as a glob, and the fields that it changes."""
+
+    type: StepType
+    target: str
+    diff: tuple[str, ...]
+
+    def is_of(self, ref: ObjectRef) -> bool:
+        """Whether an object is the target."""
+        return fnmatch(f"{ref.kind}/{ref.name}", self.target)
 
 
 @dataclass(frozen=True)
@@ -42,21 +66,25 @@ class Fault:
     """One file: a scenario, and in its header the repair that is expected.
 
     repair:
-      type: the step type
-      target: Kind/name
+    - type: the step type
+      target: Kind/name, a glob
       diff: the fields that the step is to change; NOW stands for a moment
+    beside: true if these are other ways beside a person's step, taken because somebody asks for them
     """
 
     scenario: Scenario
-    type: StepType
-    kind: str
-    name: str
-    diff: tuple[str, ...]
+    steps: tuple[Expected, ...]
+    beside: bool
 
     @property
     def rule(self) -> str:
         """What is to be diagnosed."""
         return self.scenario.expects[0].rules[0]
+
+    @property
+    def pauses(self) -> float:
+        """Seconds for which nothing is done while it is played."""
+        return sum(float(step.get("pause", 0)) for step in self.scenario.steps)
 
 
 def all_faults() -> list[Fault]:
@@ -66,9 +94,28 @@ def all_faults() -> list[Fault]:
 
 
 def _fault(file: Path) -> Fault:
-    repair = next(yaml.safe_load_all(file.read_text()))["repair"]
-    kind, _, name = repair["target"].partition("/")
-    return Fault(load(file), StepType(repair["type"]), kind, name, tuple(repair["diff"]))
+    header = next(yaml.safe_load_all(file.read_text()))
+    steps = (Expected(StepType(step["type"]), step["target"], tuple(step["diff"])) for step in header["repair"])
+    return Fault(load(file), tuple(steps), bool(header.get("beside")))
+
+
+@dataclass(frozen=True)
+class Walked:
+    """One step on the way.
+
+    Attributes:
+        shown: by the rehearsal.
+        before: the target before the repair; None if it is not there.
+        after: when it was over.
+        back: when it had been taken back.
+        undone: what became of taking it back.
+    """
+
+    shown: RehearsedStep
+    before: Json | None
+    after: Json | None
+    back: Json | None
+    undone: StepOutcome
 
 
 @dataclass(frozen=True)
@@ -78,21 +125,16 @@ class Journey:
     Attributes:
         causes: the rules of the diagnosis.
         offered: the steps for the fault that the rehearsal offers.
+        problems: of steps that it does not.
         outcome: of the run.
-        before: the target when the run began.
-        after: when it was over.
-        undone: what became of taking it back.
-        back: the target after that.
+        walked: what became of each step.
     """
 
     causes: tuple[str, ...]
     offered: tuple[RehearsedStep, ...]
     problems: tuple[str, ...] = ()
     outcome: Outcome | None = None
-    before: Json | None = None
-    after: Json | None = None
-    undone: tuple[StepOutcome, ...] = ()
-    back: Json | None = None
+    walked: tuple[Walked, ...] = ()
 
 
 def travel(cluster: TestCluster, fault: Fault, home: Path) -> Journey:
@@ -103,29 +145,48 @@ def travel(cluster: TestCluster, fault: Fault, home: Path) -> Journey:
         stage.play()
         if hand := BEFORE.get(name):
             hand(cluster, space)
-        before = _target(cluster, fault)
-        with History(home) as history:
-            runs = Runs(history, writing=Writing(patience=PATIENCE))
-            standing = runs.begin(
-                Incident(text=fault.scenario.text, namespaces=(space,)), Place(kubeconfig=str(cluster.kubeconfig))
+        with (
+            History(home) as history,
+            alerting(name, home) as alertmanager,
+            Controller(CONTROLLERS.get(name), cluster, space, alertmanager),
+        ):
+            return _through(
+                cluster, fault, history, Place(kubeconfig=str(cluster.kubeconfig), alertmanager=alertmanager)
             )
-            causes = tuple(cause.rule for cause in standing.report.root_causes)
-            if not isinstance(standing, Waiting):
-                return Journey(causes, ())
-            number = causes.index(fault.rule) + 1 if fault.rule in causes else 0
-            own = [step for step in standing.rehearsal.offered if not step.is_alternative]
-            offered = tuple(step for step in own if step.key.startswith(f"{number}."))
-            problems = tuple(f"{step.title}: {step.problem}" for step in standing.rehearsal.steps if step.problem)
-            if not offered:
-                return Journey(causes, offered, problems)
-            with Helper(MEANWHILE.get(name), cluster, space):
-                outcome = _approved(runs, standing, offered)
-            after = _target(cluster, fault)
-            undone = undo_steps(_mandate(history, standing.report.run_id), outcome.steps)
-            return Journey(causes, offered, problems, outcome, before, after, undone, _target(cluster, fault))
     finally:
         stage.clean()
         cluster.delete("Namespace", None, space)
+
+
+def _through(cluster: TestCluster, fault: Fault, history: History, place: Place) -> Journey:
+    name, space = fault.scenario.name, fault.scenario.namespace
+    runs = Runs(history, writing=Writing(patience=PATIENCE))
+    standing = runs.begin(Incident(text=fault.scenario.text, namespaces=(space,)), place)
+    causes = tuple(cause.rule for cause in standing.report.root_causes)
+    if not isinstance(standing, Waiting):
+        return Journey(causes, ())
+    number = causes.index(fault.rule) + 1 if fault.rule in causes else 0
+    offered = tuple(
+        step
+        for step in standing.rehearsal.offered
+        if step.key.startswith(f"{number}.")
+        and step.is_alternative is fault.beside
+        and step.target.namespace in {None, space}
+    )
+    problems = tuple(f"{step.title}: {step.problem or step.verdict}" for step in standing.rehearsal.steps)
+    if [step.type for step in offered] != [step.type for step in fault.steps]:
+        return Journey(causes, offered, problems)
+    before = [_there(cluster, step) for step in offered]
+    with Helper(MEANWHILE.get(name), cluster, space):
+        outcome = _approved(runs, standing, offered)
+    after = [_there(cluster, step) for step in offered]
+    undone = {it.key: it for it in undo_steps(_mandate(history, standing.report.run_id), outcome.steps)}
+    walked = (
+        Walked(shown, then, now, _there(cluster, shown), undone[shown.key])
+        for shown, then, now in zip(offered, before, after, strict=True)
+        if shown.key in undone
+    )
+    return Journey(causes, offered, problems, outcome, tuple(walked))
 
 
 def _approved(runs: Runs, standing: Waiting, offered: tuple[RehearsedStep, ...]) -> Outcome:
@@ -148,5 +209,6 @@ def _mandate(history: History, run_id: str) -> Mandate:
     return Mandate(access, run_id, "ada", plans, rehearsal, evidence.snapshot(case.snapshot))
 
 
-def _target(cluster: TestCluster, fault: Fault) -> Json | None:
-    return cluster.get(fault.kind, fault.scenario.namespace, fault.name)
+def _there(cluster: TestCluster, step: RehearsedStep) -> Json | None:
+    ref = step.target
+    return cluster.get(ref.kind, ref.namespace, ref.name, ref.api_version)

@@ -1,4 +1,4 @@
-"""Faults on a real API server, each repaired by a step of its type, approved, seen to heal, and put back."""
+"""Faults on a real API server, each repaired by steps of its type, approved, seen to heal, and put back."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from cluster.api import TestCluster
+from cluster.definitions import forget
 from cluster.writes.comparing import own
-from cluster.writes.journey import Fault, Journey, all_faults, travel
+from cluster.writes.journey import Fault, Journey, Walked, all_faults, travel
+from cluster.writes.steps import DEFINITIONS
 from cluster_doctor.domain.outcome import StepState
-from cluster_doctor.domain.steps import Verb
+from cluster_doctor.domain.steps import StepType, Verb
 from cluster_doctor.remediation.cluster.difference import MARK, difference
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(420)]
 SIDE_BY_SIDE = 6
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 FAULTS = all_faults()
@@ -29,7 +31,7 @@ class Journeys:
         self._alone = ThreadPoolExecutor(1)
         self._futures: dict[str, Future[Journey]] = {}
         together: list[Future[Journey]] = []
-        for fault in wanted:
+        for fault in sorted(wanted, key=lambda fault: (fault.scenario.alone, -fault.pauses)):
             home = homes.mktemp(fault.scenario.name)
             if fault.scenario.alone:
                 self._futures[fault.scenario.name] = self._alone.submit(_after, together, cluster, fault, home)
@@ -60,28 +62,42 @@ def journeys(
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     given = [item.callspec.params.get("fault") for item in items if hasattr(item, "callspec")]
     asked = {fault.scenario.name for fault in given if isinstance(fault, Fault)}
+    for made in DEFINITIONS:
+        cluster.create(made, "")
     travelling = Journeys(cluster, [fault for fault in FAULTS if fault.scenario.name in asked], tmp_path_factory)
     yield travelling
     travelling.close()
+    forget(cluster, *DEFINITIONS)
+
+
+def test_every_step_type_is_taken_by_a_repair() -> None:
+    assert {step.type for fault in FAULTS for step in fault.steps} == set(StepType)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.scenario.name for fault in FAULTS])
 def test_a_fault_is_repaired_and_the_way_back_leads_back(fault: Fault, journeys: Journeys) -> None:
     seen = journeys.of(fault)
     assert fault.rule in seen.causes
-    assert [step.type for step in seen.offered] == [fault.type], seen.problems
-    (step,) = seen.offered
-    assert [_MOMENT.sub("NOW", str(edit)) for edit in step.diff] == list(fault.diff)
+    assert [step.type for step in seen.offered] == [step.type for step in fault.steps], seen.problems
+    for step, expected in zip(seen.offered, fault.steps, strict=True):
+        assert expected.is_of(step.target)
+        assert [_MOMENT.sub("NOW", str(edit)) for edit in step.diff] == list(expected.diff)
     assert seen.outcome is not None
     assert (seen.outcome.applied, seen.outcome.healed, seen.outcome.escalated) == (True, True, ""), seen.outcome
-    if step.verb is Verb.PATCH:
-        assert seen.before is not None
-        assert seen.after is not None
-        assert difference(own(seen.before), own(seen.after)) == step.diff
-    (undone,) = seen.undone
-    if not fault.type.is_reversible:
-        assert (undone.state, undone.note) == (StepState.REFUSED, "this cannot be taken back")
+    assert [(step.key, step.diff) for step in seen.outcome.steps] == [(step.key, step.diff) for step in seen.offered]
+    assert [walked.shown for walked in seen.walked] == list(seen.offered)
+    for walked in seen.walked:
+        assert_there_and_back(walked)
+
+
+def assert_there_and_back(step: Walked) -> None:
+    if not step.shown.type.is_reversible:
+        assert (step.undone.state, step.undone.note) == (StepState.REFUSED, "this cannot be taken back")
         return
-    assert (undone.state, undone.note) == (StepState.UNDONE, "")
-    assert own(seen.back) == own(seen.before)
-    assert MARK not in str(seen.back)
+    if step.shown.verb is Verb.PATCH:
+        assert step.before is not None
+        assert step.after is not None
+        assert difference(own(step.before), own(step.after)) == step.shown.diff
+    assert (step.undone.state, step.undone.note) == (StepState.UNDONE, "")
+    assert own(step.back) == own(step.before)
+    assert MARK not in str(step.back)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cluster_doctor.domain.incident import Incident
+from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.engine import run_rules
 from cluster_doctor.rules.example import snapshot_of
@@ -108,6 +110,44 @@ status: {state: errored, reason: no such host}
 """
     assert [rule for rule, _ in _found(application)] == ["argo_application_is_unwell"]
     assert [rule for rule, _ in _found(challenge)] == ["certificate_challenge_fails"]
+
+
+APPLICATION = """
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec: {destination: {DESTINATION}}
+status: {sync: {status: SYNC, revision: bbb}, health: {status: HEALTH}, MORE}
+"""
+ONCE = "history: [{id: 1, revision: bbb}]"
+
+
+def _application(health: str, *, sync: str = "Synced", destination: str = "namespace: shop", more: str = ONCE) -> str:
+    text = APPLICATION.replace("DESTINATION", destination).replace("SYNC", sync).replace("HEALTH", health)
+    return text.replace("MORE", more)
+
+
+def _causes(text: str) -> list[str]:
+    return [cause.rule for cause in diagnose(snapshot_of(text), Incident()).root_causes]
+
+
+def test_what_only_argo_cd_can_tell_of_needs_no_other_sign() -> None:
+    missing = _application("Missing", sync="OutOfSync")
+    assert _causes(missing) == ["argo_application_is_unwell"]
+    elsewhere = _application("Degraded", destination="server: 'https://other.example.com:6443'")
+    assert _causes(elsewhere) == ["argo_application_is_unwell"]
+    assert _causes(_application("Degraded", destination="name: other")) == ["argo_application_is_unwell"]
+
+
+def test_what_is_degraded_in_this_cluster_is_told_by_what_is_wrong_with_it() -> None:
+    for here in ("namespace: shop", "server: 'https://kubernetes.default.svc'", "name: in-cluster"):
+        assert _causes(_application("Degraded", destination=here)) == []
+
+
+def test_an_application_that_was_never_deployed_or_is_being_deployed_misses_nothing() -> None:
+    running = f"{ONCE}, operationState: {{phase: Running}}"
+    assert _found(_application("Missing", sync="OutOfSync", more="history: []")) == []
+    assert _found(_application("Missing", sync="OutOfSync", more=running)) == []
 
 
 def test_an_application_that_is_suspended_or_at_work_is_no_finding() -> None:
