@@ -8,8 +8,9 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from cluster_doctor.domain.policy import PolicyVerdict
-from cluster_doctor.domain.rehearsal import ALTERNATIVE, RehearsedStep
+from cluster_doctor.domain.rehearsal import RehearsedStep
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
+from cluster_doctor.domain.step_keys import steps_of_all
 from cluster_doctor.domain.steps import Verb
 from cluster_doctor.remediation.cluster.difference import difference
 from cluster_doctor.remediation.cluster.write import Write, create, delete, evict, identity_of, patch, there_and_back
@@ -25,14 +26,8 @@ Judge = Callable[[RemediationStep, Object | None], PolicyVerdict]
 
 
 def steps_in(plans: Iterable[RemediationPlan]) -> Iterator[tuple[str, RemediationStep]]:
-    """The steps that a program can carry out in a cluster, each with its key; after them the alternatives."""
-    for number, plan in enumerate(plans, 1):
-        for position, step in enumerate(plan.steps, 1):
-            if step.type is not None and step.route is Route.CLUSTER:
-                yield f"{number}.{position}", step
-        for position, step in enumerate(plan.alternatives, 1):
-            if step.type is not None and step.route is Route.CLUSTER:
-                yield f"{number}.{ALTERNATIVE}{position}", step
+    """The steps that a program can carry out in a cluster, by key."""
+    return ((key, it) for key, it in steps_of_all(plans) if it.type is not None and it.route is Route.CLUSTER)
 
 
 def rehearse_step(writer: ApiWriter, key: str, step: RemediationStep, judge: Judge) -> RehearsedStep:

@@ -12,6 +12,7 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.proposal import FileChange
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
+from cluster_doctor.domain.step_keys import steps_of
 from cluster_doctor.domain.steps import Verb
 from cluster_doctor.remediation.gitops.encoding import decoded
 from cluster_doctor.remediation.gitops.find_origin import origin_of
@@ -54,8 +55,8 @@ def proposable(number: int, plan: RemediationPlan) -> dict[str, RemediationStep]
     One of several steps that sets none, and is none for a person either, leaves no step: half a plan is no proposal.
     """
     kept = {
-        f"{number}.{position}": step.model_copy(update={"route": Route.GITOPS})
-        for position, step in enumerate(plan.steps, 1)
+        key: step.model_copy(update={"route": Route.GITOPS})
+        for key, step in steps_of(number, plan)
         if step.route is not Route.PERSON
     }
     return kept if all(step.verb is Verb.PATCH and step.edits for step in kept.values()) else {}

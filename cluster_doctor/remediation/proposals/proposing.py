@@ -19,6 +19,7 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState, RehearsedProposal
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
+from cluster_doctor.domain.step_keys import plan_of
 from cluster_doctor.history.write_log import WriteRecord, WriteState
 from cluster_doctor.remediation.cluster.identity import objection_to
 from cluster_doctor.remediation.cluster.writer import open_writer
@@ -74,7 +75,7 @@ class _Proposer:
         self._mandate, self._shown, self._access = mandate, shown, mandate.access
         self._cluster = mandate.rehearsal.identity or mandate.cluster.identity
         self._record = ProposalRecord(mandate.access.log, mandate.run_id, mandate.approvers, self._cluster)
-        number = int(shown.key.partition(".")[0])
+        number = plan_of(shown.key)
         self._plan = mandate.plans[number - 1]
         self._steps: Mapping[str, RemediationStep] = proposable(number, self._plan)
         self._provenance = Provenance(

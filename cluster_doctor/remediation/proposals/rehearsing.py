@@ -10,6 +10,7 @@ from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.proposal import RehearsedProposal
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
+from cluster_doctor.domain.step_keys import proposal_of
 from cluster_doctor.remediation.fields import Object, edited
 from cluster_doctor.remediation.foresight.forecast import Forecast, forecast
 from cluster_doctor.remediation.foresight.synced import synced
@@ -32,7 +33,7 @@ def rehearse_proposals(
     known = {cause.fingerprint: cause for cause in causes}
     numbered = ((number, plan, proposable(number, plan)) for number, plan in enumerate(plans, 1))
     return tuple(
-        _rehearsed(access, f"{number}.git", plan, steps, cluster, known[plan.fingerprint])
+        _rehearsed(access, proposal_of(number), plan, steps, cluster, known[plan.fingerprint])
         for number, plan, steps in numbered
         if steps
     )
