@@ -116,7 +116,7 @@ def access_to(history: History, repositories: Sequence[str], judge: Judged | Non
     return ProposalAccess(
         repositories=repositories_named(repositories),
         log=history.writes,
-        judge=(lambda _: judge) if judge else live_judge(DEFAULT_POLICY, history.writes),
+        judge=(lambda *_: judge) if judge else live_judge(DEFAULT_POLICY, history.writes),
         policy_digest=DEFAULT_POLICY.digest,
     )
 

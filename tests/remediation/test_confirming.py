@@ -144,7 +144,7 @@ def step_for(name: str) -> RemediationStep:
 def mandate_for(before: ClusterSnapshot, plan: RemediationPlan, home: Path) -> Mandate:
     verdict = PolicyVerdict(allowed=False, reasons=("nothing is written here",))
     with History(home) as history:
-        access = WriteAccess(Target(), history.writes, lambda _: lambda *_: verdict, patience=AT_ONCE)
+        access = WriteAccess(Target(), history.writes, lambda *_: lambda *_: verdict, patience=AT_ONCE)
     return Mandate(access, "run-1", "ada", [plan], Rehearsal(plan_digest="d"), before)
 
 

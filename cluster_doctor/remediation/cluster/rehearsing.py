@@ -16,6 +16,8 @@ from cluster_doctor.remediation.cluster.difference import difference
 from cluster_doctor.remediation.cluster.write import Write, create, delete, evict, identity_of, patch, there_and_back
 from cluster_doctor.remediation.cluster.writer import ApiWriter
 from cluster_doctor.remediation.fields import Object, ValueDiffersError, edited
+from cluster_doctor.remediation.policy.facts import NamespaceLabels
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.wire.failure import ReadFailure
 
 _ATTEMPTS = 6
@@ -23,6 +25,8 @@ _PAUSE = 0.2
 
 Judge = Callable[[RemediationStep, Object | None], PolicyVerdict]
 """What a policy says to a step on an object as it is read from the cluster; None where there is no such object."""
+Judges = Callable[[ClusterSnapshot, NamespaceLabels | None], Judge]
+"""Makes the judge of steps: the picture that they were planned from, and how labels of namespaces are read since."""
 
 
 def steps_in(plans: Iterable[RemediationPlan]) -> Iterator[tuple[str, RemediationStep]]:

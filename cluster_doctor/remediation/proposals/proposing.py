@@ -27,6 +27,7 @@ from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
 from cluster_doctor.remediation.gitops.proposal_text import issue_text, proposal_text
 from cluster_doctor.remediation.gitops.provenance import Provenance
 from cluster_doctor.remediation.gitops.repositories import Repository, repository_named
+from cluster_doctor.remediation.policy.facts import NamespaceLabels
 from cluster_doctor.remediation.proposals.access import ProposalAccess
 from cluster_doctor.remediation.proposals.announcing import ProposalRecord, outcome_of, refusal
 from cluster_doctor.remediation.proposals.drafting import Draft, drafted, is_same_change, proposable
@@ -93,9 +94,8 @@ class _Proposer:
         if known is not None and known.state is not WriteState.INTENDED:
             return outcome_of(known, self._shown)
         try:
-            self._require_same_cluster()
+            self._require_same_cluster_and_policy()
             self._heard("cluster known")
-            self._require_policy()
             return self._reported(known) if self._shown.is_report else self._proposed(known)
         except RemediationError as error:
             return self._refused(known or self._record.of(self._shown.key), error)
@@ -178,16 +178,18 @@ class _Proposer:
         evidence = [fact.command for cause in causes for fact in cause.evidence if fact.command]
         return self._record.announce(self._shown, first.target, self._provenance, evidence)
 
-    def _require_same_cluster(self) -> None:
+    def _require_same_cluster_and_policy(self) -> None:
         if self._access.target is None:
+            self._require_policy(None)
             return
         with open_writer(self._access.target) as connection:
             objection = objection_to(connection.identity(), self._cluster)
-        if objection:
-            raise RemediationError(objection, "Find out which cluster this is.")
+            if objection:
+                raise RemediationError(objection, "Find out which cluster this is.")
+            self._require_policy(connection.namespace_labels)
 
-    def _require_policy(self) -> None:
-        verdict = verdict_on(self._access, self._steps, self._mandate.cluster)
+    def _require_policy(self, labels_now: NamespaceLabels | None) -> None:
+        verdict = verdict_on(self._access, self._steps, self._mandate.cluster, labels_now)
         if not verdict.allowed and not self._shown.is_report:
             raise RemediationError(f"the policy does not allow it: {'; '.join(verdict.reasons)}", "Ask for another.")
 

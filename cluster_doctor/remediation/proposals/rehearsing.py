@@ -15,6 +15,7 @@ from cluster_doctor.remediation.fields import Object, edited
 from cluster_doctor.remediation.foresight.forecast import Forecast, forecast
 from cluster_doctor.remediation.foresight.synced import synced
 from cluster_doctor.remediation.gitops.origin import NoOriginError
+from cluster_doctor.remediation.policy.facts import NamespaceLabels
 from cluster_doctor.remediation.policy.people import identity_of
 from cluster_doctor.remediation.proposals.access import ProposalAccess
 from cluster_doctor.remediation.proposals.drafting import Draft, drafted, proposable
@@ -39,9 +40,21 @@ def rehearse_proposals(
     )
 
 
-def verdict_on(access: ProposalAccess, steps: Mapping[str, RemediationStep], cluster: ClusterSnapshot) -> PolicyVerdict:
-    """What the policy says to all steps of a proposal: the strictest word of all."""
-    judge = access.judge(cluster)
+def verdict_on(
+    access: ProposalAccess,
+    steps: Mapping[str, RemediationStep],
+    cluster: ClusterSnapshot,
+    labels_now: NamespaceLabels | None = None,
+) -> PolicyVerdict:
+    """What the policy says to all steps of a proposal: the strictest word of all.
+
+    Args:
+        access: the policy.
+        steps: of the proposal.
+        cluster: the picture that they were planned from.
+        labels_now: reads labels of namespaces as they are now; those of the picture count without it.
+    """
+    judge = access.judge(cluster, labels_now)
     verdicts = [judge(step, _live(cluster, step.target)) for step in steps.values()]
     denied = tuple(reason for verdict in verdicts if not verdict.allowed for reason in verdict.reasons)
     if denied:
