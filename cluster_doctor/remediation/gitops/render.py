@@ -74,20 +74,55 @@ def check_rendering(
         return Rendering(performed=False, note=f"not rendered: {error.what}")
     target = next((there for there in new if _is(there, ref)), None)
     if target is None:
-        raise RemediationError(f"rendered with `{' '.join(command[:2])}`, {ref} is not there", "Name its source.")
-    for there in sorted(old.keys() | new.keys()):
-        wanted = old.get(there)
-        if there == target and wanted is not None:
-            wanted = _wanted(wanted, edits)
-        found = new.get(there)
+        raise RemediationError(f"rendered with {_said(command)}, {ref} is not there", "Name its source.")
+    if target in old:
+        old = {**old, target: _wanted(old[target], edits)}
+    return _as_expected(command, old, new, target)
+
+
+def check_creation(
+    command: Sequence[str], before: SourceTree, after: SourceTree, ref: ObjectRef, manifest: dict[str, JsonValue]
+) -> Rendering:
+    """Render twice and see that one object comes out more, as its manifest says, and nothing else changes.
+
+    Raises:
+        RemediationError: something else would be deployed.
+    """
+    try:
+        old, new = rendered(command, before), rendered(command, after)
+    except RenderingError as error:
+        return Rendering(performed=False, note=f"not rendered: {error.what}")
+    target = next((there for there in new if _is(there, ref)), None)
+    if target is None or target in old or not _says(new[target], manifest):
+        raise RemediationError(
+            f"rendered with {_said(command)}, {ref} does not come out as it is meant", "Write it down by hand."
+        )
+    return _as_expected(command, {**old, target: new[target]}, new, target)
+
+
+def _as_expected(command: Sequence[str], expected: Objects, new: Objects, target: ObjectRef) -> Rendering:
+    for there in sorted(expected.keys() | new.keys()):
+        wanted, found = expected.get(there), new.get(there)
         if wanted is None or found is None or not same(wanted, found):
             change = first_difference(wanted, found)
             raise RemediationError(
-                f"rendered with `{' '.join(command[:2])}`, the edit changes {there} at {change} as nobody asked for",
+                f"rendered with {_said(command)}, the edit changes {there} at {change} as nobody asked for",
                 "Edit it by hand.",
             )
-    note = f"rendered before and after with `{' '.join(command[:2])}`: exactly the edit"
-    return Rendering(performed=True, note=note, target=new[target])
+    return Rendering(
+        performed=True, note=f"rendered before and after with {_said(command)}: exactly the edit", target=new[target]
+    )
+
+
+def _says(found: JsonValue, manifest: JsonValue) -> bool:
+    """Whether a rendered object says what its manifest does; labels and the like may have been added."""
+    if isinstance(found, dict) and isinstance(manifest, dict):
+        return all(_says(found.get(key), value) for key, value in manifest.items())
+    return same(found, manifest)
+
+
+def _said(command: Sequence[str]) -> str:
+    return f"`{' '.join(command[:2])}`"
 
 
 class RenderingError(RemediationError):

@@ -102,7 +102,8 @@ class _Proposer:
 
     def _proposed(self, known: WriteRecord | None) -> tuple[ProposalOutcome, str]:
         for _ in range(_ATTEMPTS):
-            with drafted(self._mandate.cluster, list(self._steps.values()), self._repositories) as (draft, forge):
+            steps, suffering = list(self._steps.values()), self._cause.subject if self._cause else None
+            with drafted(self._mandate.cluster, steps, self._repositories, suffering) as (draft, forge):
                 self._require_same_change(draft)
                 self._heard("files known")
                 known = known or self._announced()
@@ -212,11 +213,14 @@ class _Proposer:
         return self._repositories[0]
 
     @property
+    def _cause(self) -> RootCause | None:
+        return next((it for it in self._mandate.causes if it.fingerprint == self._plan.fingerprint), None)
+
+    @property
     def _text(self) -> ProposalText:
-        cause = next((it for it in self._mandate.causes if it.fingerprint == self._plan.fingerprint), None)
         if self._shown.is_report:
-            return issue_text(self._plan, cause, self._shown.note, self._mandate.run_id)
-        return proposal_text(self._plan, cause, self._shown, self._mandate.run_id)
+            return issue_text(self._plan, self._cause, self._shown.note, self._mandate.run_id)
+        return proposal_text(self._plan, self._cause, self._shown, self._mandate.run_id)
 
     def _heard(self, point: str) -> None:
         self._access.point(f"propose {self._shown.key}: {point}")
