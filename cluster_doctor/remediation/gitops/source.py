@@ -26,6 +26,7 @@ from cluster_doctor.remediation.gitops.creation import (
 )
 from cluster_doctor.remediation.gitops.definition import Definition, Way, changed_files
 from cluster_doctor.remediation.gitops.helm import Chart, find_in_chart
+from cluster_doctor.remediation.gitops.helm_command import helm_command
 from cluster_doctor.remediation.gitops.kustomization import kustomization_in
 from cluster_doctor.remediation.gitops.kustomize import find_in_kustomization
 from cluster_doctor.remediation.gitops.manifests import find_manifest, manifests, object_in
@@ -33,7 +34,6 @@ from cluster_doctor.remediation.gitops.render import (
     Rendering,
     check_creation,
     check_rendering,
-    helm_command,
     kustomize_command,
 )
 from cluster_doctor.remediation.gitops.tree import ChangedTree, SourceTree, clean_path
@@ -152,7 +152,7 @@ def changes_of(tree: SourceTree, step: RemediationStep, entry: Entry, beside: Ob
         case Tool.KUSTOMIZE:
             command = kustomize_command(path)
         case Tool.HELM:
-            command = helm_command(path, entry.values, entry.release, ref.namespace or "")
+            command = helm_command(tree, path, entry.values, entry.release, ref.namespace or "")
         case Tool.PLAIN:
             found = definitions[0]
             return FileChanges(
