@@ -17,8 +17,9 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationStep, Risk, Route
 from cluster_doctor.domain.steps import FieldEdit
 from cluster_doctor.history.history import History
+from cluster_doctor.remediation.fields import same
 from cluster_doctor.remediation.gitops import confined
-from cluster_doctor.remediation.gitops.difference import first_difference, same
+from cluster_doctor.remediation.gitops.difference import first_difference
 from cluster_doctor.remediation.gitops.find_origin import origin_of
 from cluster_doctor.remediation.gitops.helm_command import helm_command
 from cluster_doctor.remediation.gitops.render import rendered

@@ -15,10 +15,10 @@ from yaml import YAMLError
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit
-from cluster_doctor.remediation.fields import edited, value_at
+from cluster_doctor.remediation.fields import edited, same, value_at
 from cluster_doctor.remediation.gitops.assumed import is_assumed
 from cluster_doctor.remediation.gitops.confined import RenderingError, output_of
-from cluster_doctor.remediation.gitops.difference import first_difference, same
+from cluster_doctor.remediation.gitops.difference import first_difference
 from cluster_doctor.remediation.gitops.helm_command import UNCHECKED
 from cluster_doctor.remediation.gitops.tree import SourceTree
 from cluster_doctor.snapshot.paths import text
