@@ -5,7 +5,6 @@ They run on a copy of the files and never on the network: what a source takes in
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,13 +33,6 @@ class Rendering:
     performed: bool
     note: str
     target: dict[str, JsonValue] | None = None
-
-
-def kustomize_command(folder: str) -> tuple[str, ...] | None:
-    """The command that builds a kustomization; None if no tool is installed."""
-    if shutil.which("kustomize"):
-        return ("kustomize", "build", f"./{folder}")
-    return ("kubectl", "kustomize", f"./{folder}") if shutil.which("kubectl") else None
 
 
 def check_rendering(

@@ -17,6 +17,7 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import FieldEdit, Verb
+from cluster_doctor.remediation.gitops.confined import RenderingError
 from cluster_doctor.remediation.gitops.creation import (
     DefinedError,
     NoPlaceError,
@@ -29,16 +30,16 @@ from cluster_doctor.remediation.gitops.helm import Chart, find_in_chart
 from cluster_doctor.remediation.gitops.helm_command import helm_command
 from cluster_doctor.remediation.gitops.kustomization import kustomization_in
 from cluster_doctor.remediation.gitops.kustomize import find_in_kustomization
+from cluster_doctor.remediation.gitops.kustomize_command import kustomize_command
 from cluster_doctor.remediation.gitops.manifests import find_manifest, manifests, object_in
 from cluster_doctor.remediation.gitops.render import (
     Rendering,
     check_creation,
     check_rendering,
-    kustomize_command,
 )
 from cluster_doctor.remediation.gitops.tree import ChangedTree, SourceTree, clean_path
 
-_NO_TOOL = "not rendered: no kustomize, kubectl or helm that could do it is installed"
+_NO_TOOL = "no kustomize, kubectl or helm that could do it is installed"
 
 
 class Tool(StrEnum):
@@ -147,22 +148,32 @@ def changes_of(tree: SourceTree, step: RemediationStep, entry: Entry, beside: Ob
     definitions = find_source(tree, ref, entry, step.edits)
     files = changed_files(tree, definitions)
     files = {path: content for path, content in files.items() if content != tree.read(path)}
-    path = clean_path(entry.path)
-    match tool_at(tree, entry):
-        case Tool.KUSTOMIZE:
-            command = kustomize_command(path)
-        case Tool.HELM:
-            command = helm_command(tree, path, entry.values, entry.release, ref.namespace or "")
-        case Tool.PLAIN:
-            found = definitions[0]
-            return FileChanges(
-                files, definitions, written={ref: object_in(ChangedTree(tree, files), found.file, found.ref or ref)}
-            )
+    if tool_at(tree, entry) is Tool.PLAIN:
+        found = definitions[0]
+        return FileChanges(
+            files, definitions, written={ref: object_in(ChangedTree(tree, files), found.file, found.ref or ref)}
+        )
+    try:
+        command = _command(tree, entry, ref)
+    except RenderingError as error:
+        return FileChanges(files, definitions, _unrendered(error.what))
     if command is None:
         shared = "; `images` may set other objects too" if any(d.way is Way.IMAGES for d in definitions) else ""
-        return FileChanges(files, definitions, Rendering(performed=False, note=f"{_NO_TOOL}{shared}"))
+        return FileChanges(files, definitions, _unrendered(f"{_NO_TOOL}{shared}"))
     rendering = check_rendering(command, tree, ChangedTree(tree, files), ref, step.edits)
     return FileChanges(files, definitions, rendering, {ref: rendering.target} if rendering.target else {})
+
+
+def _command(tree: SourceTree, entry: Entry, ref: ObjectRef) -> tuple[str, ...] | None:
+    """What renders an entry; None where no tool is installed."""
+    path = clean_path(entry.path)
+    if tool_at(tree, entry) is Tool.HELM:
+        return helm_command(tree, path, entry.values, entry.release, ref.namespace or "")
+    return kustomize_command(tree, path)
+
+
+def _unrendered(why: str) -> Rendering:
+    return Rendering(performed=False, note=f"not rendered: {why}")
 
 
 def _creation(
@@ -183,9 +194,12 @@ def _creation(
         raise NoPlaceError(error.what, error.next_step) from error
     if tool is Tool.PLAIN:
         return FileChanges(made.files, made.definitions)
-    command = kustomize_command(path)
+    try:
+        command = _command(tree, entry, beside)
+    except RenderingError as error:
+        return FileChanges(made.files, made.definitions, _unrendered(error.what))
     if command is None:
-        return FileChanges(made.files, made.definitions, Rendering(performed=False, note=_NO_TOOL))
+        return FileChanges(made.files, made.definitions, _unrendered(_NO_TOOL))
     rendering = check_creation(command, tree, ChangedTree(tree, made.files), ref, without_namespace(manifest))
     return FileChanges(made.files, made.definitions, rendering)
 
