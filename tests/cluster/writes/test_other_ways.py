@@ -13,10 +13,11 @@ from cluster.api import TestCluster
 from cluster.scenario import without_stage_directions
 from cluster.waiting import until
 from cluster.writes.comparing import own
+from cluster.writes.journey import PATIENCE
 from cluster.writes.killed import Protocol, Steps, allowed
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.outcome import StepState
-from cluster_doctor.domain.remediation import Risk
+from cluster_doctor.domain.remediation import Approval, Decision, Risk
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.history.history import History
 from cluster_doctor.inference.diagnose import diagnose
@@ -26,6 +27,9 @@ from cluster_doctor.remediation.planner import plan_for
 from cluster_doctor.sources.live.source import KubernetesSource
 from cluster_doctor.sources.live.target import Target
 from cluster_doctor.sources.protocol import Scope
+from cluster_doctor.workflow.runs import Runs, Waiting
+from cluster_doctor.workflow.state import Place
+from cluster_doctor.workflow.writing import Writing
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 NODE = "node-3"
@@ -110,6 +114,42 @@ def test_a_node_at_fault_is_cordoned_and_its_pods_move(cluster: TestCluster, tmp
         undone = carrying.go(steps, back=True)
         assert [outcome.state for outcome in undone] == [StepState.REFUSED] * (len(steps) - 1) + [StepState.UNDONE]
         assert own(cluster.get("Node", None, NODE)) == own(before)
+
+
+def test_going_back_is_watched_and_remembered_where_that_was_chosen(cluster: TestCluster, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(
+        'version: 1\nallow: [{name: back, routes: [cluster], types: [roll_back], namespaces: ["ways-*"]}]\n'
+    )
+    with space(cluster, "ways-back") as place, History(tmp_path) as history:
+        labels = {"app": "web"}
+        template = {"metadata": {"labels": labels}, "spec": {"containers": [CONTAINER]}}
+        spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+        cluster.create(
+            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec}, place
+        )
+        until(lambda: ready(cluster, place) == 1, "the first revision serves")
+        missing = {**CONTAINER, "envFrom": [{"configMapRef": {"name": "settings"}}]}
+        cluster.patch("Deployment", place, "web", {"spec": {"template": {"spec": {"containers": [missing]}}}})
+        until(lambda: "CreateContainerConfigError" in str(list(cluster.pods(place))), "the second does not")
+        runs = Runs(history, writing=Writing(patience=PATIENCE))
+        standing = runs.begin(Incident(namespaces=(place,)), Place(kubeconfig=str(cluster.kubeconfig)))
+        assert isinstance(standing, Waiting)
+        assert [step.key for step in standing.rehearsal.offered] == ["1.or1"]
+        word = Approval(decision=Decision.APPROVE, digest=standing.digest, approver="ada", steps=("1.or1",))
+        done = runs.answer(standing.report.run_id, standing.interrupt_id, word)
+        assert done.report.remediation is not None
+        outcome = done.report.remediation.outcome
+        assert outcome is not None
+        assert (outcome.applied, outcome.healed) == (True, True), outcome
+        (plan,) = done.report.remediation.plans
+        assert done.report.remediation.healed_by(plan.fingerprint) == plan.alternatives[0].title
+        assert (ready(cluster, place), len(running_on(cluster, place))) == (1, 1)
+
+
+def ready(cluster: TestCluster, place: str) -> int:
+    """Replicas of the Deployment that are ready, of the newest revision."""
+    status = (cluster.get("Deployment", place, "web") or {}).get("status", {})
+    return int(status.get("readyReplicas", 0)) if status.get("updatedReplicas") else 0
 
 
 @contextmanager

@@ -62,8 +62,8 @@ def test_an_image_of_another_registry_changes_its_name_too(tmp_path: Path) -> No
 def test_what_would_have_to_be_fetched_is_not_rendered(
     tmp_path: Path,
     named: str,
-    is_fetched: bool,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001 - a table
+    is_fetched: bool,  # noqa: FBT001 - a table
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "bin").mkdir()
     tool = tmp_path / "bin" / "kustomize"
