@@ -29,8 +29,9 @@ check: $(READY)  ## Lint, types, import contracts.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-cluster: $(READY)  ## Run the tests on a real control plane: builds it (needs Go), or takes KUBEBUILDER_ASSETS.
+test-cluster: $(READY)  ## Run the tests on a real control plane and with the real Helm: builds both (needs Go).
 	PYTHON=$(abspath $(BIN))/python tests/control_plane/run.sh
+	PYTHON=$(abspath $(BIN))/python tests/helm_program/run.sh
 
 bench: $(READY)  ## Measure, as ratios in one run.
 	$(BIN)/python -m tests.bench

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.identity import ClusterIdentity
-from cluster_doctor.domain.outcome import StepOutcome, StepState
+from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan, Route
+from cluster_doctor.domain.step_keys import plan_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.exporting import export_plans
 from cluster_doctor.tools.proposing import (
@@ -143,7 +144,7 @@ def see_through(mandate: Mandate, outcome: Outcome, look: Callable[[], ClusterSn
         return outcome
     problem = "not every step could be carried out"
     if outcome.applied:
-        seen = confirm(mandate, [mandate.plans[number] for number in sorted(_plans_of(applied))], look)
+        seen = confirm(mandate, [step.key for step in applied], look)
         if seen.healed:
             return outcome.model_copy(update={"healed": True, "note": f"{outcome.note}; {seen.note}"})
         problem = f"it did not heal: {seen.note}"
@@ -217,11 +218,11 @@ def see_merged(
         return outcome
     if look is None:
         return outcome.model_copy(update={"note": f"{outcome.note}; merged; there is no cluster here to look at"})
-    concerned = [plans[int(it.key.partition(".")[0]) - 1] for it in merged]
+    concerned = {plan_of(it.key): plans[plan_of(it.key) - 1] for it in merged}
     seen = confirm_merge(access, concerned, look, before)
     healed = seen.healed and outcome.healed is not False
     note = f"{outcome.note}; merged, {seen.note}" if seen.healed else outcome.note
-    ways = f"{_delivery(concerned)}{_way_back(merged)}"
+    ways = f"{_delivery(list(concerned.values()))}{_way_back(merged)}"
     problem = "" if seen.healed else f"merged, and it did not heal: {seen.note}; {ways}"
     escalated = "; ".join(part for part in (outcome.escalated, problem) if part)
     return outcome.model_copy(update={"healed": healed, "note": note, "escalated": escalated})
@@ -237,11 +238,6 @@ def _delivery(plans: Plans) -> str:
 def _way_back(merged: Sequence[ProposalOutcome]) -> str:
     ways = [f"`git revert {it.commit}` on {it.base} of {it.repository}" for it in merged]
     return f"to take it back: {', '.join(ways)} (with `-m 1` for a merge commit), by pull request"
-
-
-def _plans_of(steps: Sequence[StepOutcome]) -> set[int]:
-    """Positions of the plans that steps belong to."""
-    return {int(step.key.partition(".")[0]) - 1 for step in steps}
 
 
 def now() -> datetime:

@@ -12,10 +12,8 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.proposal import RehearsedProposal
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.step_keys import is_other_way, plan_of
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
-
-ALTERNATIVE = "or"
-"""What the keys of alternatives hold."""
 
 
 class RehearsedStep(BaseModel):
@@ -62,7 +60,7 @@ class RehearsedStep(BaseModel):
     @property
     def is_alternative(self) -> bool:
         """Whether it is another way beside the plan's own, done only where it is chosen."""
-        return self.key.partition(".")[2].startswith(ALTERNATIVE)
+        return is_other_way(self.key)
 
 
 class Rehearsal(BaseModel):
@@ -111,10 +109,8 @@ class Rehearsal(BaseModel):
         if keys is not None:
             return frozenset(keys)
         proposed = {proposal.key for proposal in self.offered_proposals}
-        written = {key.partition(".")[0] for key in proposed}
-        steps = {
-            step.key for step in self.offered if not step.is_alternative and step.key.partition(".")[0] not in written
-        }
+        written = {plan_of(key) for key in proposed}
+        steps = {step.key for step in self.offered if not step.is_alternative and plan_of(step.key) not in written}
         return frozenset(proposed | steps)
 
     @property

@@ -17,6 +17,7 @@ from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.proposal import ProposalState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Outcome, RemediationPlan
+from cluster_doctor.domain.step_keys import is_other_way, plan_of, steps_of_all
 from cluster_doctor.domain.triage import Triage
 
 SCHEMA_VERSION = "1"
@@ -36,14 +37,20 @@ class Remediation(BaseModel):
     outcome: Outcome | None = None
 
     def healed_by(self, fingerprint: str) -> str:
-        """The plan that was carried out for a cause, and after which it was seen to be gone; empty if there is none."""
+        """What was done about a cause, after which it was seen to be gone; empty if there is nothing.
+
+        That is the plan, or the other way that a person chose.
+        """
         if self.outcome is None or not self.outcome.healed:
             return ""
         done = {step.key for step in self.outcome.steps if step.state is StepState.APPLIED}
         done |= {proposal.key for proposal in self.outcome.proposals if proposal.state is ProposalState.MERGED}
-        numbers = {int(key.partition(".")[0]) for key in done}
-        plans = [plan for number, plan in enumerate(self.plans, 1) if number in numbers]
-        return next((plan.summary for plan in plans if plan.fingerprint == fingerprint), "")
+        for number, plan in enumerate(self.plans, 1):
+            keys = {key for key in done if plan_of(key) == number}
+            if keys and plan.fingerprint == fingerprint:
+                chosen = [step.title for key, step in steps_of_all(self.plans) if key in keys and is_other_way(key)]
+                return "; ".join(chosen if all(map(is_other_way, keys)) else [plan.summary, *chosen])
+        return ""
 
 
 class Report(BaseModel):

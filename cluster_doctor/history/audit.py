@@ -82,6 +82,19 @@ class Audit:
         with self._store.writing(durable=True) as connection:
             return append_within(connection, run_id, kind, body)
 
+    def append_once(self, run_id: str, kind: AuditKind, body: AuditBody) -> None:
+        """Add an entry, unless the run has the very same already: a node that was killed does its work again.
+
+        Raises:
+            RunError: as for `append`.
+        """
+        told = canonical(body.model_dump(mode="json"))
+        same = (ENTRIES.c.run_id == storable(run_id), ENTRIES.c.kind == kind.value, ENTRIES.c.body == told)
+        with self._store.writing(durable=True) as connection:
+            hold_head(connection)
+            if connection.execute(select(ENTRIES.c.sequence).where(*same).limit(1)).first() is None:
+                append_within(connection, run_id, kind, body)
+
     def head(self, run_id: str) -> AuditHead:
         """Tell the run's last entry; where there is none, its sequence is 0.
 

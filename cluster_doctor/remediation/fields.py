@@ -36,6 +36,17 @@ def value_at(raw: JsonValue, path: Sequence[str]) -> JsonValue:
     return found
 
 
+def same(one: JsonValue, other: JsonValue) -> bool:
+    """Whether two values are equal as JSON: `1` is neither `1.0` nor `true`."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        case list(), list():
+            return len(one) == len(other) and all(map(same, one, other))
+        case _:
+            return type(one) is type(other) and one == other
+
+
 def edited(raw: Object, edits: Iterable[FieldEdit]) -> Object:
     """Return a copy of an object with edits made; the object stays as it is.
 
@@ -45,7 +56,7 @@ def edited(raw: Object, edits: Iterable[FieldEdit]) -> Object:
     changed = copy.deepcopy(raw)
     for edit in edits:
         now = value_at(changed, edit.path)
-        if now != edit.was or type(now) is not type(edit.was):
+        if not same(now, edit.was):
             raise ValueDiffersError(
                 f"{edit.place} was to be {_shown(edit.was)} and is {_shown(now)}",
                 "Diagnose again; somebody changed it.",

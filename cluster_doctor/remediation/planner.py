@@ -10,7 +10,7 @@ from functools import cache
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
-from cluster_doctor.domain.steps import StepType
+from cluster_doctor.domain.steps import StepType, Verb
 from cluster_doctor.remediation import plans
 from cluster_doctor.remediation.by_the_rule import by_the_rule
 from cluster_doctor.remediation.change import Change, Planner
@@ -59,15 +59,15 @@ def plan_for(cluster: ClusterSnapshot, cause: RootCause) -> RemediationPlan | No
     change = (planner.draft(cluster, cause) if planner else None) or by_the_rule(cause)
     if change is None:
         return None
-    management = management_of(cluster, change.target)
-    ways = [_ways(cluster, part) for part in (change, *change.then)]
+    management = management_of(cluster, _home(change, cause))
+    ways = [_ways(cluster, part, cause) for part in (change, *change.then)]
     main, aside = [step for way, _ in ways for step in way], [step for _, way in ways for step in way]
     rollback = back_to_serving(cluster, cause.subject) if change.type is not StepType.ROLL_BACK else None
     others = [
         step
         for other in (*change.others, *((rollback,) if rollback else ()))
         for part in (other, *other.then)
-        for step in _ways(cluster, part)[0]
+        for step in _ways(cluster, part, cause)[0]
     ]
     return RemediationPlan(
         cause=cause.statement,
@@ -124,8 +124,16 @@ def _once(step: RemediationStep, key: str, taken: dict[str, str]) -> Remediation
     )
 
 
-def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationStep], list[RemediationStep]]:
-    by_hand, management = _by_hand(change), management_of(cluster, change.target)
+def _home(change: Change, cause: RootCause) -> ObjectRef:
+    """The object that tells where a change is written down: of one that is missing, that which needs it."""
+    return cause.subject if change.verb is Verb.CREATE else change.target
+
+
+def _ways(
+    cluster: ClusterSnapshot, change: Change, cause: RootCause
+) -> tuple[list[RemediationStep], list[RemediationStep]]:
+    home = _home(change, cause)
+    by_hand, management = _by_hand(change), management_of(cluster, home)
     if management is None or change.of_the_moment or change.type in _NOT_WRITTEN_DOWN:
         return [by_hand], []
     written = RemediationStep(
@@ -137,7 +145,7 @@ def _ways(cluster: ClusterSnapshot, change: Change) -> tuple[list[RemediationSte
         risk=change.risk,
         precondition=change.precondition,
         instruction=f"{change.instruction} Change it where {management} takes it from"
-        f"{_written_in(cluster, change.target)}, by pull request.",
+        f"{_written_in(cluster, home)}, by pull request.",
         command=_after_merge(management),
         edits=change.edits,
         manifest=change.manifest,

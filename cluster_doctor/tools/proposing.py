@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from cluster_doctor.domain.remediation import RemediationPlan
 from cluster_doctor.remediation.cluster import confirming
 from cluster_doctor.remediation.cluster.confirming import Confirmation
 from cluster_doctor.remediation.proposals.access import ProposalAccess
+from cluster_doctor.remediation.proposals.drafting import proposable
 from cluster_doctor.remediation.proposals.proposing import ProposalMandate, look_up_proposals, make_proposals
 from cluster_doctor.remediation.proposals.rehearsing import rehearse_proposals
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -24,15 +25,15 @@ __all__ = [
 
 def confirm_merge(
     access: ProposalAccess,
-    plans: Sequence[RemediationPlan],
+    plans: Mapping[int, RemediationPlan],
     look: Callable[[], ClusterSnapshot],
     before: ClusterSnapshot,
 ) -> Confirmation:
-    """Watch whether what was merged reaches the cluster and heals what it was made for."""
+    """Watch whether what was merged of plans, by their numbers, reaches the cluster and heals what it was made for."""
     return confirming.confirm(
         look,
-        [plan.fingerprint for plan in plans],
-        [step.target for plan in plans for step in plan.steps],
+        [plan.fingerprint for plan in plans.values()],
+        [step.target for number, plan in plans.items() for step in proposable(number, plan).values()],
         access.patience,
         before,
     )

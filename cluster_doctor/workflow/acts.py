@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cluster_doctor.domain.audit import AuditBody, AuditKind
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.outcome import StepOutcome
 from cluster_doctor.domain.proposal import ProposalOutcome
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome
@@ -30,8 +31,8 @@ def unrecorded(run_id: str, kind: AuditKind, body: AuditBody) -> None:
 
 
 def recorded(audit: Audit) -> Acts:
-    """Take acts down in an audit record."""
-    return audit.append
+    """Take acts down in an audit record, each once, however often the node that they are of is done."""
+    return audit.append_once
 
 
 def asked(digest: str, rehearsal: Rehearsal) -> tuple[AuditKind, AuditBody]:
@@ -47,14 +48,14 @@ def asked(digest: str, rehearsal: Rehearsal) -> tuple[AuditKind, AuditBody]:
     return AuditKind.QUESTION, body
 
 
-def asked_again(digest: str, consent: Consent) -> tuple[AuditKind, AuditBody]:
-    """What is asked once more, because somebody's word is wanting."""
+def asked_again(answer: Approval, consent: Consent) -> tuple[AuditKind, AuditBody]:
+    """What is asked once more after an answer, because somebody's word is wanting."""
     body = AuditBody(
         who=PROGRAM,
         what=f"asked again: {wanting_in(consent)}",
         approver=", ".join(approval.approver for approval in consent.approvals),
-        digest=digest,
-        detail={"steps": list(consent.steps)},
+        digest=answer.digest,
+        detail={"steps": list(consent.steps), "after": answer.model_dump(mode="json")},
     )
     return AuditKind.QUESTION, body
 
@@ -77,6 +78,18 @@ def refused(approval: Approval, why: str) -> tuple[AuditKind, AuditBody]:
     """Why an answer does not count."""
     detail = approval.model_dump(mode="json")
     return AuditKind.REFUSAL, AuditBody(who=PROGRAM, what=why, digest=approval.digest, detail=detail)
+
+
+def not_carried_out(step: StepOutcome, approval: Approval) -> tuple[AuditKind, AuditBody]:
+    """Why an approved step was not carried out."""
+    body = AuditBody(
+        who=PROGRAM,
+        what=f"step {step.key} was not carried out: {step.note}",
+        approver=approval.approver,
+        digest=approval.digest,
+        detail=step.model_dump(mode="json"),
+    )
+    return AuditKind.REFUSAL, body
 
 
 def merged(proposal: ProposalOutcome, cluster: ClusterIdentity | None) -> tuple[AuditKind, AuditBody]:

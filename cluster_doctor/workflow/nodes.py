@@ -33,13 +33,14 @@ from cluster_doctor.agents.verifier import verify_report
 from cluster_doctor.domain.audit import AuditBody, AuditKind
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import RemediationError, RunError
+from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.tools.proposing import ProposalAccess, ProposalMandate
 from cluster_doctor.tools.writing import Mandate
-from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, merged, refused
+from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, merged, not_carried_out, refused
 from cluster_doctor.workflow.answers import update_by
 from cluster_doctor.workflow.bench import Bench
 from cluster_doctor.workflow.question import question_of, question_of_merge
@@ -162,7 +163,7 @@ class Nodes:
         for approval, why in consent.refused:
             self._take_down(case, *refused(approval, why))
         if not consent.is_enough:
-            self._take_down(case, *asked_again(case.digest, consent))
+            self._take_down(case, *asked_again(case.approval, consent))
         return update_by(consent)
 
     def _apply(self, case: Case) -> CaseState:
@@ -172,6 +173,9 @@ class Nodes:
             mandate = self._mandate(case, approval)
             if mandate:
                 outcome = carry_out(mandate, approval)
+                for step in outcome.steps:
+                    if step.state is StepState.REFUSED:
+                        self._take_down(case, *not_carried_out(step, approval))
             elif self._rehearsal(case).offered_proposals:
                 outcome = Outcome(decision=Decision.APPROVE, note=f"approved by {approval.approver}")
             else:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeAlias
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
-from langgraph.types import Command, StateSnapshot
+from langgraph.types import Command
 
 from cluster_doctor.agents.remediator import consent_to, out_of_date
 from cluster_doctor.domain.errors import RunError, RunStopped, RunTaken
 from cluster_doctor.domain.incident import Incident
-from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.history.history import History
@@ -34,47 +30,20 @@ from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.proposing import ProposalAccesses
 from cluster_doctor.workflow.report import report_of
+from cluster_doctor.workflow.standing import (
+    Finished,
+    Merging,
+    Standing,
+    Waiting,
+    beginning_is_lost,
+    case_of,
+    config_of,
+    standing_of,
+)
 from cluster_doctor.workflow.state import Case, CaseState, Place
 from cluster_doctor.workflow.writing import WriteAccesses, Writing
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """A run that waits for a person.
-
-    `report` is what is known so far; the answer goes to `interrupt_id`. `rehearsal` is what the dry run showed.
-    `approvals` were given and count; `awaits` is what they lack.
-    """
-
-    report: Report
-    interrupt_id: str
-    digest: str
-    rehearsal: Rehearsal
-    approvals: tuple[Approval, ...] = ()
-    awaits: str = ""
-
-    @property
-    def answerable(self) -> frozenset[str]:
-        """Interrupts that an answer may name: this one, and those at which the same was asked and approved before."""
-        return frozenset({self.interrupt_id, *(given.interrupt_id for given in self.approvals)} - {""})
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A run that came to its end."""
-
-    report: Report
-
-
-@dataclass(frozen=True)
-class Merging:
-    """A run whose changes are proposed, and that waits for people to merge them."""
-
-    report: Report
-    interrupt_id: str
-
-
-Standing: TypeAlias = Waiting | Merging | Finished
+__all__ = ["Finished", "Merging", "Runs", "Standing", "Waiting", "new_run_id"]
 
 
 class Runs:
@@ -166,12 +135,12 @@ class Runs:
         with holding(self.history.locks, run_id):
             if not after:
                 return self._go(run_id, first)
-            self._graph.update_state(_config(run_id), first, as_node=after)
+            self._graph.update_state(config_of(run_id), first, as_node=after)
             return self._go(run_id, None)
 
     def adopt(self, run_id: str, case: CaseState) -> None:
         """Take over how a case stood elsewhere; it can be looked at and replayed, and goes no further."""
-        self._graph.update_state(_config(run_id), case, as_node="remediate")
+        self._graph.update_state(config_of(run_id), case, as_node="remediate")
 
     def resume(self, run_id: str) -> Standing:
         """Go on with a run that was killed, from its last checkpoint; one that is done only reports.
@@ -183,7 +152,7 @@ class Runs:
         """
         run_id = self.history.log.run(run_id).run_id
         with holding(self.history.locks, run_id):
-            if self._beginning_is_lost(run_id):
+            if beginning_is_lost(self._graph, run_id):
                 raise RunError(
                     f"run {run_id} was killed before its first checkpoint", "Start the case again with `diagnose`."
                 )
@@ -231,7 +200,7 @@ class Runs:
             RunError: there is no such run, it asks nothing, or its record is damaged.
         """
         run_id = self.history.log.run(run_id).run_id
-        standing = None if self._beginning_is_lost(run_id) else self._standing(run_id)
+        standing = None if beginning_is_lost(self._graph, run_id) else self._standing(run_id)
         if not isinstance(standing, Waiting):
             raise RunError(
                 f"run {run_id} waits for no answer", f"`cluster-doctor runs show {run_id}` tells how it stands."
@@ -246,7 +215,7 @@ class Runs:
         at = datetime.now(UTC)
         if approval.decision is Decision.DECLINE or out_of_date(standing.rehearsal, at):
             return ""
-        case = self._case(standing.report.run_id)
+        case = case_of(self._graph, standing.report.run_id)
         plans = self.history.evidence.get(case.plans, tuple[RemediationPlan, ...])
         given = [*standing.approvals, approval]
         consent = consent_to(given, plans, standing.report.identity, standing.rehearsal, at)
@@ -258,7 +227,7 @@ class Runs:
         Raises:
             RunError: there is no such run, it has no diagnosis yet, or its record is damaged.
         """
-        return report_of(self._case(self.history.log.run(run_id).run_id), self.history.evidence)
+        return report_of(case_of(self._graph, self.history.log.run(run_id).run_id), self.history.evidence)
 
     def case(self, run_id: str) -> Case:
         """Read how a case stands.
@@ -266,13 +235,13 @@ class Runs:
         Raises:
             RunError: there is no such run, or its record is damaged.
         """
-        return self._case(self.history.log.run(run_id).run_id)
+        return case_of(self._graph, self.history.log.run(run_id).run_id)
 
     def _go(self, run_id: str, given: CaseState | Command[object] | None) -> Standing:
         self.current = run_id
         self.history.log.mark(run_id, RunState.RUNNING)
         with self._failure_noted(run_id):
-            self._graph.invoke(given, _config(run_id), durability="sync", control=self._control)
+            self._graph.invoke(given, config_of(run_id), durability="sync", control=self._control)
             standing = self._standing(run_id)
         if standing is None:
             raise RunError(f"run {run_id} stopped on its way", f"Go on with `cluster-doctor runs resume {run_id}`.")
@@ -292,7 +261,7 @@ class Runs:
 
     def _index(self, run: RunRecord, report: Report) -> None:
         """Put what a run found among the past incidents; the report comes out though these cannot be used."""
-        case = self._case(run.run_id)
+        case = case_of(self._graph, run.run_id)
         if case.replays or not report.root_causes:
             return
         done = report.remediation or Remediation()
@@ -336,51 +305,12 @@ class Runs:
                 self.history.log.mark(run_id, RunState.FAILED)
 
     def _standing(self, run_id: str) -> Standing | None:
-        snapshot = self._graph.get_state(_config(run_id), subgraphs=True)
-        case = self._case(run_id)
-        if snapshot.interrupts and self._asks(snapshot):
-            question = snapshot.interrupts[0]
-            inner = self._inner_case(run_id) or case
-            if inner.outcome is not None:
-                return Merging(report_of(inner, self.history.evidence), question.id)
-            digest = question.value.get("digest") if isinstance(question.value, dict) else None
-            if not isinstance(digest, str):
-                raise RunError(f"the question of run {run_id} is damaged", "Start the case again.")
-            if inner.digest != digest:
-                raise RunError(f"the question of run {run_id} does not fit its plan", "Start the case again.")
-            shown = self.history.evidence.get(inner.rehearsal, Rehearsal)
-            report = report_of(inner, self.history.evidence)
-            return Waiting(report, question.id, digest, shown, inner.approvals, inner.awaits)
-        return None if snapshot.next else Finished(report_of(case, self.history.evidence))
-
-    @staticmethod
-    def _asks(snapshot: StateSnapshot) -> bool:
-        """Whether nobody has answered yet. A run that was killed after the answer keeps the question on the outside."""
-        inner = [task.state for task in snapshot.tasks if isinstance(task.state, StateSnapshot)]
-        return not inner or any(state.interrupts for state in inner)
-
-    def _beginning_is_lost(self, run_id: str) -> bool:
-        return not self._graph.get_state(_config(run_id)).values
-
-    def _case(self, run_id: str) -> Case:
-        return self._inner_case(run_id) or Case.read(self._graph.get_state(_config(run_id)).values)
-
-    def _inner_case(self, run_id: str) -> Case | None:
-        """Read the case inside the remediation subgraph, while the run stands there."""
-        for task in self._graph.get_state(_config(run_id), subgraphs=True).tasks:
-            values = getattr(task.state, "values", None)
-            if values:
-                return Case.read(values)
-        return None
+        return standing_of(self._graph, self.history.evidence, run_id)
 
 
 def new_run_id() -> str:
     """Make a run id that sorts by time: `20260102-030405-1a2b3c`."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-
-
-def _config(run_id: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": run_id}}
 
 
 def _summary(report: Report) -> str:

@@ -19,6 +19,7 @@ from cluster_doctor.remediation.approvals.message import ApprovalMessage, read_m
 from cluster_doctor.remediation.approvals.signature import NAMESPACE, proof_of, signed
 from cluster_doctor.remediation.policy.known import Person
 
+KINDS = [("ed25519", ""), ("rsa", "2048"), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521")]
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen is installed")
 SAID = ApprovalMessage(
     run="20260102-030405-1a2b3c",
@@ -68,7 +69,7 @@ def proof(content: bytes, people: dict[str, Person]) -> str:
     return proof_of(*read_message(content), people)
 
 
-@pytest.mark.parametrize(("kind", "bits"), [("ed25519", ""), ("rsa", "2048")])
+@pytest.mark.parametrize(("kind", "bits"), KINDS)
 def test_what_ssh_keygen_signed_proves_who_it_was(keys: Keys, kind: str, bits: str) -> None:
     known = {"Ada": Person(ssh_keys=(keys.line("ada", kind, bits),))}
     content = signed(SAID, keys.of("ada", kind, bits))
@@ -76,6 +77,13 @@ def test_what_ssh_keygen_signed_proves_who_it_was(keys: Keys, kind: str, bits: s
     assert proof(content, known) == f"ssh {told.stdout.split()[1].decode()}"
     assert read_message(content)[0] == SAID
     assert content.startswith(b'{"approver":"ada","decision":"approve","digest":"999')
+
+
+@pytest.mark.parametrize(("kind", "bits"), KINDS)
+def test_an_edited_message_is_refused_whatever_kind_of_key_signed_it(keys: Keys, kind: str, bits: str) -> None:
+    known = {"Ada": Person(ssh_keys=(keys.line("ada", kind, bits),))}
+    with pytest.raises(RemediationError, match="does not fit the message"):
+        proof(_with(signed(SAID, keys.of("ada", kind, bits)), digest="8" * 64), known)
 
 
 def test_a_message_signed_by_hand_is_the_same(keys: Keys, people: dict[str, Person], tmp_path: Path) -> None:

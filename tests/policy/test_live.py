@@ -17,6 +17,7 @@ from cluster_doctor.domain.steps import StepType
 from cluster_doctor.history.history import History
 from cluster_doctor.history.write_log import WriteKind, WriteLog, WriteState
 from cluster_doctor.remediation.policy import live_judge, writes_on_record
+from cluster_doctor.remediation.policy.facts import NamespaceLabels
 from cluster_doctor.rules.example import snapshot_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from policy.given import WEB, policy, step
@@ -54,9 +55,14 @@ def picture(uid: str | None = HERE) -> ClusterSnapshot:
 
 
 def refused(
-    entry: str, log: WriteLog, judged: RemediationStep, live: dict[str, JsonValue] | None, uid: str | None = HERE
+    entry: str,
+    log: WriteLog,
+    judged: RemediationStep,
+    live: dict[str, JsonValue] | None,
+    uid: str | None = HERE,
+    labels_now: NamespaceLabels | None = None,
 ) -> str:
-    found = live_judge(policy(ANYTHING.replace("ENTRY", entry)), log)(picture(uid))(judged, live)
+    found = live_judge(policy(ANYTHING.replace("ENTRY", entry)), log)(picture(uid), labels_now)(judged, live)
     return "" if found.allowed else "; ".join(found.reasons)
 
 
@@ -80,6 +86,34 @@ def test_labels_are_those_that_the_object_has_now_and_namespaces_those_of_the_pi
     assert not refused("labels: {matchLabels: {app: web}}", log, step(), LIVE)
     assert "does not have the labels" in refused("labels: {matchLabels: {app: old}}", log, step(), LIVE)
     assert not refused("namespace_labels: {matchLabels: {team: shop}}", log, step(), LIVE)
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [({"team": "shop"}, ""), ({"team": "pay"}, "its namespace does not have the labels"), (None, "are not known")],
+)
+def test_labels_of_a_namespace_that_can_be_read_are_those_of_now(
+    now: dict[str, str] | None, told: str, log: WriteLog
+) -> None:
+    asked: list[str] = []
+
+    def labels(namespace: str) -> dict[str, str] | None:
+        asked.append(namespace)
+        return now
+
+    selector = "namespace_labels: {matchLabels: {team: shop}}"
+    said = refused(selector, log, step(), LIVE, labels_now=labels)
+    assert (told in said, bool(said), asked) == (True, bool(told), ["shop"])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["namespaces: [shop]", "kinds: [StatefulSet], namespace_labels: {matchLabels: {team: shop}}"],
+)
+def test_labels_of_a_namespace_are_not_read_where_no_verdict_depends_on_them(entry: str, log: WriteLog) -> None:
+    asked: list[str] = []
+    refused(entry, log, step(), LIVE, labels_now=asked.append)
+    assert asked == []
 
 
 def test_a_keeper_that_came_since_is_seen(log: WriteLog) -> None:

@@ -75,12 +75,57 @@ spec:
 """
 
 
+ACCOUNTLESS = """
+kind: Deployment
+metadata: {name: web, uid: d1, MARKS}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {serviceAccountName: runner, containers: [{name: web, image: web}]}
+status: {replicas: 0, unavailableReplicas: 1}
+---
+kind: ReplicaSet
+metadata:
+  name: web-1
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: d1, controller: true}]
+spec: {replicas: 1, selector: {matchLabels: {app: web}}}
+status: {replicas: 0}
+---
+kind: Event
+metadata: {name: e1}
+involvedObject: {kind: ReplicaSet, name: web-1}
+reason: FailedCreate
+type: Warning
+message: 'Error creating: pods "web-1-" is forbidden: error looking up service account shop/runner: serviceaccount
+  "runner" not found'
+"""
+NEEDING = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: runner   # reads the orders
+      containers: [{name: web, image: web}]
+"""
+
+
 def cluster_of(
-    *, marks: str = TRACKED, path: str = "k8s", revision: str = "HEAD", identity: ClusterIdentity | None = WHO
+    *,
+    marks: str = TRACKED,
+    path: str = "k8s",
+    revision: str = "HEAD",
+    identity: ClusterIdentity | None = WHO,
+    text: str = CLUSTER,
 ) -> ClusterSnapshot:
     """The recorded cluster; without marks nothing says where it is deployed from."""
     told = APPLICATION.replace("PATH", path).replace("REVISION", revision) if marks else ""
-    seen = snapshot_of(CLUSTER.replace(", MARKS", f", {marks}" if marks else "") + told)
+    seen = snapshot_of(text.replace(", MARKS", f", {marks}" if marks else "") + told)
     return ClusterSnapshot(
         taken_at=seen.taken_at, objects=seen.objects, coverage=seen.coverage, identity=identity, source="example"
     )
@@ -116,7 +161,7 @@ def access_to(history: History, repositories: Sequence[str], judge: Judged | Non
     return ProposalAccess(
         repositories=repositories_named(repositories),
         log=history.writes,
-        judge=(lambda _: judge) if judge else live_judge(DEFAULT_POLICY, history.writes),
+        judge=(lambda *_: judge) if judge else live_judge(DEFAULT_POLICY, history.writes),
         policy_digest=DEFAULT_POLICY.digest,
     )
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.domain.rehearsal import Rehearsal
+from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Risk, Route
+from cluster_doctor.domain.steps import StepType
+from cluster_doctor.history.history import History
 from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.remediation.cluster.access import WriteAccess
+from cluster_doctor.remediation.cluster.carrying_out import Mandate
 from cluster_doctor.remediation.cluster.confirming import Confirmation, Patience, confirm
 from cluster_doctor.rules.example import snapshot_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.sources.live.target import Target
+from cluster_doctor.tools.writing import confirm as watch
 
 AT_ONCE = Patience(within=timedelta(), lasting=timedelta(), every=timedelta())
 DATABASE = """
@@ -49,6 +59,14 @@ metadata: {name: agent, generation: 2}
 spec: {template: {spec: {containers: [{name: app}]}}}
 status: {observedGeneration: 2, desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: UPDATED}
 """
+
+DEPLOYMENT = """
+kind: Deployment
+metadata: {{name: {name}, generation: 1}}
+spec: {{replicas: 1, selector: {{matchLabels: {{app: {name}}}}}, template: {{spec: {{containers: [{{name: app}}]}}}}}}
+status: {{observedGeneration: 1, replicas: 1, readyReplicas: {ready}, updatedReplicas: 1}}
+"""
+NAMES = {"well": 1, "ill": 0, "other": 0}
 
 
 def moment(ago: timedelta) -> str:
@@ -113,3 +131,31 @@ def test_a_daemon_set_is_well_once_every_node_has_the_new_pod() -> None:
     for updated, healed in (("1", False), ("3", True)):
         cluster = snapshot_of(AGENT.replace("UPDATED", updated))
         assert confirm(lambda cluster=cluster: cluster, [], [agent], AT_ONCE, cluster).healed is healed  # type: ignore[misc]  # a default binds it
+
+
+def step_for(name: str) -> RemediationStep:
+    return RemediationStep(
+        title=f"restart {name}", type=StepType.RESTART, route=Route.CLUSTER,
+        target=ObjectRef("Deployment", name, "shop", "apps/v1"), risk=Risk.LOW, precondition="", instruction="",
+        undo="", check="",
+    )  # fmt: skip
+
+
+def mandate_for(before: ClusterSnapshot, plan: RemediationPlan, home: Path) -> Mandate:
+    verdict = PolicyVerdict(allowed=False, reasons=("nothing is written here",))
+    with History(home) as history:
+        access = WriteAccess(Target(), history.writes, lambda *_: lambda *_: verdict, patience=AT_ONCE)
+    return Mandate(access, "run-1", "ada", [plan], Rehearsal(plan_digest="d"), before)
+
+
+def test_what_was_approved_is_watched_and_nothing_else(tmp_path: Path) -> None:
+    cluster = snapshot_of("\n---\n".join(DEPLOYMENT.format(name=name, ready=ready) for name, ready in NAMES.items()))
+    plan = RemediationPlan(
+        cause="c", fingerprint="f", summary="s", steps=(step_for("well"), step_for("ill")),
+        alternatives=(step_for("other"),),
+    )  # fmt: skip
+    mandate = mandate_for(cluster, plan, tmp_path)
+    assert watch(mandate, ["1.1"], lambda: cluster).healed
+    for keys, name in ((["1.1", "1.2"], "ill"), (["1.or1"], "other")):
+        seen = watch(mandate, keys, lambda: cluster)
+        assert (seen.healed, seen.note) == (False, f"Deployment shop/{name} has 0 of 1 replicas ready")

@@ -53,6 +53,14 @@ def test_a_field_that_is_not_as_assumed_is_left_alone(path: tuple[str, ...], was
         edited(DEPLOYMENT, [FieldEdit(path=path, was=was, becomes="x")])
 
 
+@pytest.mark.parametrize("was", [[{"port": True}], [{"port": 1.0}], [{"port": "1"}]])
+def test_within_a_value_types_count_too(was: JsonValue) -> None:
+    raw: dict[str, JsonValue] = {"spec": {"ports": [{"port": 1}]}}
+    with pytest.raises(ValueDiffersError):
+        edited(raw, [FieldEdit(path=("spec", "ports"), was=was, becomes=[])])
+    assert edited(raw, [FieldEdit(path=("spec", "ports"), was=[{"port": 1}], becomes=[])]) == {"spec": {"ports": []}}
+
+
 def test_what_is_missing_on_the_way_is_made_and_what_becomes_nothing_is_removed() -> None:
     path = ("metadata", "annotations", "example.com/a")
     made = edited(DEPLOYMENT, [FieldEdit(path=path, becomes="1")])

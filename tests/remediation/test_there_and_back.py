@@ -91,6 +91,12 @@ def test_what_a_change_did_not_touch_stays_as_others_left_it(states: tuple[Objec
     assert bare(edited(made, back(shown))) == bare(edited(before, [kept]))
 
 
+def test_a_change_of_the_type_alone_is_a_change() -> None:
+    before: Object = {"spec": {"limits": [{"name": "a", "most": 1}]}}
+    after: Object = {"spec": {"limits": [{"name": "a", "most": True}]}}
+    assert [str(edit) for edit in difference(before, after)] == ["spec.limits[name=a].most: 1 -> True"]
+
+
 def test_one_path_of_an_ingress_is_told_apart_from_the_others() -> None:
     def ingress(port: int) -> Object:
         paths: list[JsonValue] = [

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
+from cluster_doctor.domain.audit import AuditKind
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.history.history import History
 from cluster_doctor.history.run_log import RunState, StepState
+from cluster_doctor.history.verifying import verify
 from cluster_doctor.workflow.bench import LoggedTurns, Turn
 from cluster_doctor.workflow.runs import Runs, Standing, Waiting
 from cluster_doctor.workflow.state import Place
@@ -125,5 +127,8 @@ def test_a_run_killed_in_any_node_resumes_and_gives_the_same_report(
         assert history.log.run(killed.run_id).state is RunState.FINISHED
         done = [step.node for step in history.log.steps(killed.run_id) if step.state is StepState.DONE]
         assert done == list(NODES), "every node came to its end once"
+        acts = [entry.kind for entry in history.audit.of_run(killed.run_id)]
+        assert acts == [AuditKind.QUESTION, AuditKind.APPROVAL], "each act is on record once"
+        assert verify(history.store).faults == ()
         steps = history.log.steps(killed.run_id)
         assert [step.node for step in steps if step.state is StepState.STARTED] == [node], "and the kill is on record"

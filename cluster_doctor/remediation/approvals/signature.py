@@ -5,13 +5,16 @@ Signatures are OpenSSH's, so that people sign with the keys that they have. Sour
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 
 from cluster_doctor.domain.errors import RemediationError, UsageError
 from cluster_doctor.remediation.approvals.message import BEGIN, END, ApprovalMessage
+from cluster_doctor.remediation.approvals.ssh_key import NotTouchedError, fingerprint, verify
 from cluster_doctor.remediation.policy.known import Person, person_named
 
 NAMESPACE = "approval@cluster-doctor.io"
@@ -33,9 +36,8 @@ def proof_of(message: ApprovalMessage, signature: bytes, people: Mapping[str, Pe
     Raises:
         RemediationError: it is not signed, not for this, not as it is, or by nobody who may speak for that person.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - only who gets messages needs it
-    from sshsig import InvalidSignature, PublicKey, check_signature  # noqa: PLC0415 - as above
-    from sshsig.sshsig import SshsigSignature  # noqa: PLC0415 - as above
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - few get messages
+    from sshsig.sshsig import SshsigSignature, SshsigWrapper  # noqa: PLC0415 - as above
 
     person = person_named(people, message.approver)
     if person is None or not person.ssh_keys:
@@ -49,14 +51,21 @@ def proof_of(message: ApprovalMessage, signature: bytes, people: Mapping[str, Pe
             raise RemediationError(f"the signature was made for {named!r}", f"Sign it with -n {NAMESPACE}.")
         if outer.hash_algo not in _HASHES:
             raise RemediationError("the signature rests on a hash that is not used here", "Sign it with ssh-keygen.")
-        key = check_signature(message.content, signature, NAMESPACE)
-    except (InvalidSignature, NotImplementedError, UnsupportedAlgorithm, ValueError, AssertionError) as error:
+        key = fingerprint(outer.public_key)
+        if outer.public_key not in [b64decode(line.split()[1]) for line in person.ssh_keys]:
+            raise RemediationError(f"the signature is by {key}, which is no key of {message.approver}", _NEXT)
+        digest = hashlib.new(outer.hash_algo.decode(), message.content).digest()
+        inner = SshsigWrapper(namespace=outer.namespace, hash_algo=outer.hash_algo, hash=digest)
+        verify(outer.public_key, outer.signature, bytes(inner))
+    except NotTouchedError as error:
+        raise RemediationError(str(error), "Touch it when it blinks; `no-touch-required` does not count.") from error
+    # What can be wrong with a signature is told in one way: it does not fit (InvalidSignature), says that it is of a
+    # later form (NotImplementedError), by a curve that this machine lacks (UnsupportedAlgorithm), or none (ValueError).
+    except (InvalidSignature, NotImplementedError, UnsupportedAlgorithm, ValueError) as error:
         raise RemediationError(
             "the signature does not fit the message: it was forged, or the message was edited", "Sign it again."
         ) from error
-    if key not in [PublicKey.from_openssh_str(line) for line in person.ssh_keys]:
-        raise RemediationError(f"the signature is by {key.sha256_str()}, which is no key of {message.approver}", _NEXT)
-    return f"ssh {key.sha256_str()}"
+    return f"ssh {key}"
 
 
 def signed(message: ApprovalMessage, key: Path) -> bytes:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cluster_doctor.history.run_lock import Hold, unheld
 from cluster_doctor.history.write_log import WriteLog
 from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
-from cluster_doctor.remediation.cluster.rehearsing import Judge
-from cluster_doctor.snapshot.snapshot import ClusterSnapshot
+from cluster_doctor.remediation.cluster.rehearsing import Judges
 from cluster_doctor.sources.live.target import Target
 
 
@@ -21,7 +19,7 @@ class WriteAccess:
     Attributes:
         target: the way in; its credentials may be others than those that read.
         log: where writes are announced before they are sent.
-        judge: makes the judge of steps, given the picture that they were planned from.
+        judge: makes the judge of steps.
         policy_digest: of the policy that judges.
         patience: how long healing may take.
         point: hears where the protocol stands.
@@ -31,7 +29,7 @@ class WriteAccess:
 
     target: Target
     log: WriteLog
-    judge: Callable[[ClusterSnapshot], Judge]
+    judge: Judges
     policy_digest: str = ""
     patience: Patience = field(default_factory=Patience)
     point: Point = unheard

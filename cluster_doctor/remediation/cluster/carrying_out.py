@@ -49,8 +49,8 @@ def rehearse_plans(
         return Rehearsal(plan_digest=plan_digest, note="nothing may be changed in a cluster here")
     if not any(steps_in(plans)):
         return Rehearsal(plan_digest=plan_digest, note="no step of the plans is one for a program")
-    judge = access.judge(cluster)
     with open_writer(access.target) as writer:
+        judge = access.judge(cluster, writer.namespace_labels)
         identity, at = writer.identity(), datetime.now(UTC)
         any_certificate = access.any_certificate and writer.is_verified
         objection = objection_to(identity, cluster.identity, any_certificate=any_certificate)
@@ -101,7 +101,7 @@ def _applier(mandate: Mandate) -> Iterator[Applier]:
     with open_writer(access.target) as writer:
         meant = mandate.rehearsal.identity
         record = Announcements(access.log, mandate.run_id, mandate.approver, meant, access.any_certificate)
-        judge = _in_time(access.judge(mandate.cluster), mandate.until)
+        judge = _in_time(access.judge(mandate.cluster, writer.namespace_labels), mandate.until)
         yield Applier(writer, record, judge, access.point, access.hold)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from cluster_doctor.domain.steps import FieldEdit
-from cluster_doctor.remediation.fields import Object, keys_of, position_in
+from cluster_doctor.remediation.fields import Object, keys_of, position_in, same
 
 MARK = "cluster-doctor.io/step"
 """Annotation that tells which step wrote an object last."""
@@ -48,7 +48,7 @@ def bare(raw: Object) -> Object:
 
 
 def _differing(path: tuple[str, ...], before: JsonValue, after: JsonValue) -> Iterator[FieldEdit]:
-    if before == after and type(before) is type(after):
+    if same(before, after):
         return
     if path in _MAPS:  # each key is somebody's own
         before, after = before or {}, after or {}

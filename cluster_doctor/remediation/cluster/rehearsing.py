@@ -8,13 +8,16 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from cluster_doctor.domain.policy import PolicyVerdict
-from cluster_doctor.domain.rehearsal import ALTERNATIVE, RehearsedStep
+from cluster_doctor.domain.rehearsal import RehearsedStep
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
+from cluster_doctor.domain.step_keys import steps_of_all
 from cluster_doctor.domain.steps import Verb
 from cluster_doctor.remediation.cluster.difference import difference
 from cluster_doctor.remediation.cluster.write import Write, create, delete, evict, identity_of, patch, there_and_back
 from cluster_doctor.remediation.cluster.writer import ApiWriter
 from cluster_doctor.remediation.fields import Object, ValueDiffersError, edited
+from cluster_doctor.remediation.policy.facts import NamespaceLabels
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.wire.failure import ReadFailure
 
 _ATTEMPTS = 6
@@ -22,17 +25,13 @@ _PAUSE = 0.2
 
 Judge = Callable[[RemediationStep, Object | None], PolicyVerdict]
 """What a policy says to a step on an object as it is read from the cluster; None where there is no such object."""
+Judges = Callable[[ClusterSnapshot, NamespaceLabels | None], Judge]
+"""Makes the judge of steps: the picture that they were planned from, and how labels of namespaces are read since."""
 
 
 def steps_in(plans: Iterable[RemediationPlan]) -> Iterator[tuple[str, RemediationStep]]:
-    """The steps that a program can carry out in a cluster, each with its key; after them the alternatives."""
-    for number, plan in enumerate(plans, 1):
-        for position, step in enumerate(plan.steps, 1):
-            if step.type is not None and step.route is Route.CLUSTER:
-                yield f"{number}.{position}", step
-        for position, step in enumerate(plan.alternatives, 1):
-            if step.type is not None and step.route is Route.CLUSTER:
-                yield f"{number}.{ALTERNATIVE}{position}", step
+    """The steps that a program can carry out in a cluster, by key."""
+    return ((key, it) for key, it in steps_of_all(plans) if it.type is not None and it.route is Route.CLUSTER)
 
 
 def rehearse_step(writer: ApiWriter, key: str, step: RemediationStep, judge: Judge) -> RehearsedStep:

@@ -14,8 +14,9 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.remediation.cluster.write import Write
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.paths import text
+from cluster_doctor.snapshot.views import View
 from cluster_doctor.sources.live.connection import Connection, connect
-from cluster_doctor.sources.live.discovery import ServedKind, discover
+from cluster_doctor.sources.live.discovery import ServedKind, discover, discover_version
 from cluster_doctor.sources.live.limits import Limits
 from cluster_doctor.sources.live.reader import PLAIN_JSON, Answer, ApiReader, as_object, refusal
 from cluster_doctor.sources.live.target import Target
@@ -71,17 +72,33 @@ class ApiWriter(ApiReader):
         if known and (not ref.group or ref.group == group):
             served = ServedKind(known.kind, known.plural, group, version, namespaced=known.namespaced)
         else:
-            found = self._look_up(ref.kind, ref.group)
+            found = self._look_up(ref)
             if found is None:
                 raise LookupError(f"the server does not serve {ref.kind} of {ref.group or 'the core group'}")
             served = found
         return served.path(ref.namespace, None if of_list else ref.name)
 
-    def _look_up(self, kind: str, group: str) -> ServedKind | None:
-        if (kind, group) not in self._looked_up:
-            with ThreadPoolExecutor(1) as pool:
-                self._looked_up[(kind, group)] = discover(self, pool).find(kind, group)
-        return self._looked_up[(kind, group)]
+    def _look_up(self, ref: ObjectRef) -> ServedKind | None:
+        key = (ref.kind, ref.group)
+        if key not in self._looked_up:
+            self._looked_up[key] = self._served_as_named(ref) or self._served_at_all(*key)
+        return self._looked_up[key]
+
+    def _served_as_named(self, ref: ObjectRef) -> ServedKind | None:
+        """A kind in the version that it was read in, which takes one call."""
+        group, slash, version = ref.api_version.partition("/")
+        if not slash:
+            return None
+        try:
+            return discover_version(self, group, version).find(ref.kind, ref.group)
+        except ReadFailure as failure:
+            if failure.status not in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+                raise
+            return None
+
+    def _served_at_all(self, kind: str, group: str) -> ServedKind | None:
+        with ThreadPoolExecutor(1) as pool:
+            return discover(self, pool).find(kind, group)
 
     def get(self, path: str) -> dict[str, JsonValue] | None:
         """Read one object; None if it is not there.
@@ -95,6 +112,20 @@ class ApiWriter(ApiReader):
             if failure.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
+
+    def namespace_labels(self, name: str) -> dict[str, str] | None:
+        """Labels of a namespace as they are now; None if they may not be read, or there is none.
+
+        Raises:
+            ReadFailure: the server does not answer.
+        """
+        try:
+            found = self.get(self.path_of(ObjectRef("Namespace", name)))
+        except ReadFailure as failure:
+            if not HTTPStatus.BAD_REQUEST <= failure.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            return None
+        return dict(View(found).labels) if found is not None else None
 
     def send(self, write: Write, *, dry_run: bool) -> tuple[dict[str, JsonValue], tuple[str, ...]]:
         """Send a change once. Returns what the server stored, or would have, and its warnings.

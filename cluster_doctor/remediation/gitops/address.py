@@ -1,4 +1,4 @@
-"""Whether two URLs name one repository, as Git hosts mean them.
+"""Reads the URLs of repositories, and tells whether two of them name one, as Git hosts mean them.
 
 A host serves a repository by https, ssh, Git's own protocol and the short form `git@host:path`, with or without
 `.git` at the end. Users, passwords, the usual ports and the case of the host make no difference; the path does.
@@ -8,6 +8,7 @@ Source: git-scm.com, "git-fetch", "Git URLs".
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,25 +18,49 @@ _SHORT = re.compile(r"(?:[^@/\s]+@)?(?P<host>[^:/\s]+):(?P<path>(?!//).+)")
 _USUAL_PORTS = {"http": 80, "https": 443, "ssh": 22, "git": 9418}
 
 
+@dataclass(frozen=True)
+class GitUrl:
+    """A URL as Git takes it.
+
+    Attributes:
+        scheme: `ssh` for the short form too.
+        host: in lower case.
+        port: None where it is not said.
+        path: as it is written.
+    """
+
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+
+
+def parse_url(text: str) -> GitUrl | None:
+    """Read a URL, without the login in it; None if it is a path on disk.
+
+    Raises:
+        ValueError: it looks like a URL and is none.
+    """
+    text = text.strip()
+    if "://" in text:
+        parts = urlsplit(text)
+        return GitUrl(parts.scheme.lower(), (parts.hostname or "").lower(), parts.port, parts.path)
+    short = _SHORT.fullmatch(text)
+    return GitUrl("ssh", short["host"].lower(), None, short["path"]) if short else None
+
+
 def address_of(url: str) -> str:
     """What two URLs of one repository have in common; of a folder its path. Empty if it names nothing."""
-    text = url.strip()
-    if "://" in text:
-        try:
-            parts = urlsplit(text)
-            port = parts.port
-        except ValueError:
-            return ""
-        if parts.scheme.lower() == "file":
-            return _path(unquote(parts.path))
-        host = (parts.hostname or "").lower()
-        if port is not None and port != _USUAL_PORTS.get(parts.scheme.lower().removeprefix("git+")):
-            host = f"{host}:{port}"
-        return f"{host}/{_plain(unquote(parts.path))}" if host and _plain(parts.path) else ""
-    short = _SHORT.fullmatch(text)
-    if short:
-        return f"{short['host'].lower()}/{_plain(short['path'])}"
-    return _path(text) if text else ""
+    try:
+        found = parse_url(url)
+    except ValueError:
+        return ""
+    if found is None or found.scheme == "file":
+        path = unquote(found.path) if found else url.strip()
+        return _path(path) if path else ""
+    usual = found.port in {None, _USUAL_PORTS.get(found.scheme.removeprefix("git+"))}
+    host, path = found.host if usual else f"{found.host}:{found.port}", _plain(unquote(found.path))
+    return f"{host}/{path}" if found.host and path else ""
 
 
 def is_url(text: str) -> bool:

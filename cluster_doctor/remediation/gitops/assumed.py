@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from cluster_doctor.remediation.gitops.difference import same
+from cluster_doctor.remediation.fields import same
 from cluster_doctor.snapshot.quantity import parse_quantity
 
 _QUANTITIES = frozenset({"limits", "requests", "hard", "capacity", "default", "defaultRequest", "min", "max"})

@@ -55,6 +55,10 @@ class CommitTree:
             return False
         return found is not None and stat.S_ISREG(found[0])
 
+    def is_free(self, path: str) -> bool:
+        """Whether nothing lies at a path; links and submodules on the way are refused."""
+        return self._entry(clean_path(path)) is None
+
     def files(self, folder: str) -> Iterator[str]:
         """The plain files of a folder and below, in order; names that are no UTF-8 are left out."""
         clean = clean_path(folder)

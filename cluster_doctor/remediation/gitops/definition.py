@@ -23,6 +23,8 @@ class Way(StrEnum):
     WIDER_PATCH = "a patch of the object that gets one more field"
     NEW_PATCH = "a new patch in the kustomization"
     VALUES = "the values of the chart"
+    NEW_MANIFEST = "a new manifest"
+    RESOURCES = "`resources` of the kustomization"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from cluster_doctor.remediation.fields import same
+
 Path = tuple[str | int, ...]
 
 
@@ -21,17 +23,6 @@ class Difference:
     def __str__(self) -> str:
         """`spec.ports[0].port`."""
         return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path).lstrip(".")
-
-
-def same(one: JsonValue, other: JsonValue) -> bool:
-    """Whether two values are equal as JSON: `1` is neither `1.0` nor `true`."""
-    match one, other:
-        case dict(), dict():
-            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-        case list(), list():
-            return len(one) == len(other) and all(map(same, one, other))
-        case _:
-            return type(one) is type(other) and one == other
 
 
 def first_difference(old: JsonValue, new: JsonValue, path: Path = ()) -> Difference | None:

@@ -18,10 +18,10 @@ from pydantic import JsonValue
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit
-from cluster_doctor.remediation.fields import ValueDiffersError, edited, value_at
+from cluster_doctor.remediation.fields import ValueDiffersError, edited, same, value_at
 from cluster_doctor.remediation.gitops.assumed import is_assumed
 from cluster_doctor.remediation.gitops.changes import splices_for
-from cluster_doctor.remediation.gitops.difference import Difference, first_difference, same, with_difference
+from cluster_doctor.remediation.gitops.difference import Difference, first_difference, with_difference
 from cluster_doctor.remediation.gitops.layout import layout_of
 from cluster_doctor.remediation.gitops.parsing import is_json, parse
 from cluster_doctor.remediation.gitops.scalars import value_of

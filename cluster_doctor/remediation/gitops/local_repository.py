@@ -193,7 +193,8 @@ class LocalRepository:
 
         made: list[tuple[bytes, int | None, ObjectID | None]] = []
         for path, content in sorted(changes.files.items()):
-            tree.read(path)
+            if not tree.is_free(path):
+                tree.read(path)
             blob = Blob.from_string(content)
             self._repo.object_store.add_object(blob)
             made.append((path.encode(), tree.mode(path), blob.id))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.proposal import RehearsedProposal
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
+from cluster_doctor.domain.step_keys import plan_of, steps_of
 from cluster_doctor.remediation.gitops.forge import ProposalText
 from cluster_doctor.reports import wording
 from cluster_doctor.reports.markdown import safe, span
@@ -103,11 +104,9 @@ def _why(plan: RemediationPlan, cause: RootCause | None) -> Iterator[str]:
 
 
 def _carried(plan: RemediationPlan, keys: tuple[str, ...]) -> Iterator[RemediationStep]:
-    """The steps that a proposal makes, by their keys, `1.2` for the second step of the first plan."""
-    wanted = {key.rpartition(".")[2] for key in keys}
-    for position, step in enumerate(plan.steps, 1):
-        if str(position) in wanted:
-            yield step
+    """The steps that a proposal makes, by their keys."""
+    for number in sorted({plan_of(key) for key in keys}):
+        yield from (step for key, step in steps_of(number, plan) if key in keys)
 
 
 def _tests(plan: RemediationPlan, steps: Iterable[RemediationStep]) -> Iterator[str]:

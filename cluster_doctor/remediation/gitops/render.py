@@ -1,18 +1,12 @@
 """Renders a source before and after an edit with the tools that deploy it, where they are installed.
 
-They run on a copy of the files, with no environment but a search path and a home of their own, and never on the
-network: what a source takes in from elsewhere is not rendered.
+They run on a copy of the files and never on the network: what a source takes in from elsewhere is not rendered.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import JsonValue
 from yaml import YAMLError
@@ -20,18 +14,14 @@ from yaml import YAMLError
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.steps import FieldEdit
-from cluster_doctor.remediation.fields import edited, value_at
+from cluster_doctor.remediation.fields import edited, same, value_at
 from cluster_doctor.remediation.gitops.assumed import is_assumed
-from cluster_doctor.remediation.gitops.difference import first_difference, same
+from cluster_doctor.remediation.gitops.confined import RenderingError, output_of
+from cluster_doctor.remediation.gitops.difference import first_difference
+from cluster_doctor.remediation.gitops.helm_command import UNCHECKED
 from cluster_doctor.remediation.gitops.tree import SourceTree
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.yaml_text import load_yaml
-
-SECONDS = 60
-"""How long one rendering may take."""
-
-MOST_BYTES = 256 << 20
-"""Bytes of a repository that is copied to be rendered."""
 
 Objects = dict[ObjectRef, dict[str, JsonValue]]
 
@@ -45,21 +35,6 @@ class Rendering:
     target: dict[str, JsonValue] | None = None
 
 
-def kustomize_command(folder: str) -> tuple[str, ...] | None:
-    """The command that builds a kustomization; None if no tool is installed."""
-    if shutil.which("kustomize"):
-        return ("kustomize", "build", f"./{folder}")
-    return ("kubectl", "kustomize", f"./{folder}") if shutil.which("kubectl") else None
-
-
-def helm_command(chart: str, values: Sequence[str], release: str, namespace: str) -> tuple[str, ...] | None:
-    """The command that renders a chart; None if Helm is not installed."""
-    if not shutil.which("helm"):
-        return None
-    files = [word for file in values for word in ("--values", f"./{file}")]
-    return ("helm", "template", release or "release", f"./{chart}", "--namespace", namespace or "default", *files)
-
-
 def check_rendering(
     command: Sequence[str], before: SourceTree, after: SourceTree, ref: ObjectRef, edits: Sequence[FieldEdit]
 ) -> Rendering:
@@ -69,74 +44,85 @@ def check_rendering(
         RemediationError: what is deployed would change in another way than the edits say.
     """
     try:
-        old, new = rendered(command, before), rendered(command, after)
+        old = rendered(command, before)
     except RenderingError as error:
         return Rendering(performed=False, note=f"not rendered: {error.what}")
+    new = _rendered_too(command, after)
     target = next((there for there in new if _is(there, ref)), None)
     if target is None:
-        raise RemediationError(f"rendered with `{' '.join(command[:2])}`, {ref} is not there", "Name its source.")
-    for there in sorted(old.keys() | new.keys()):
-        wanted = old.get(there)
-        if there == target and wanted is not None:
-            wanted = _wanted(wanted, edits)
-        found = new.get(there)
+        raise RemediationError(f"rendered with {_said(command)}, {ref} is not there", "Name its source.")
+    if target in old:
+        old = {**old, target: _wanted(old[target], edits)}
+    return _as_expected(command, old, new, target)
+
+
+def check_creation(
+    command: Sequence[str], before: SourceTree, after: SourceTree, ref: ObjectRef, manifest: dict[str, JsonValue]
+) -> Rendering:
+    """Render twice and see that one object comes out more, as its manifest says, and nothing else changes.
+
+    Raises:
+        RemediationError: something else would be deployed.
+    """
+    try:
+        old = rendered(command, before)
+    except RenderingError as error:
+        return Rendering(performed=False, note=f"not rendered: {error.what}")
+    new = _rendered_too(command, after)
+    target = next((there for there in new if _is(there, ref)), None)
+    if target is None or target in old or not _says(new[target], manifest):
+        raise RemediationError(
+            f"rendered with {_said(command)}, {ref} does not come out as it is meant", "Write it down by hand."
+        )
+    return _as_expected(command, {**old, target: new[target]}, new, target)
+
+
+def _rendered_too(command: Sequence[str], after: SourceTree) -> Objects:
+    """Render what rendered before the edit.
+
+    Raises:
+        RemediationError: it does not any more.
+    """
+    try:
+        return rendered(command, after)
+    except RenderingError as error:
+        raise RemediationError(
+            f"with the edit it does not render any more: {error.what}", "Edit it by hand."
+        ) from error
+
+
+def _as_expected(command: Sequence[str], expected: Objects, new: Objects, target: ObjectRef) -> Rendering:
+    for there in sorted(expected.keys() | new.keys()):
+        wanted, found = expected.get(there), new.get(there)
         if wanted is None or found is None or not same(wanted, found):
             change = first_difference(wanted, found)
             raise RemediationError(
-                f"rendered with `{' '.join(command[:2])}`, the edit changes {there} at {change} as nobody asked for",
+                f"rendered with {_said(command)}, the edit changes {there} at {change} as nobody asked for",
                 "Edit it by hand.",
             )
-    note = f"rendered before and after with `{' '.join(command[:2])}`: exactly the edit"
+    unchecked = "; the schema of the values refers elsewhere, and was not asked" if UNCHECKED in command else ""
+    note = f"rendered before and after with {_said(command)}: exactly the edit{unchecked}"
     return Rendering(performed=True, note=note, target=new[target])
 
 
-class RenderingError(RemediationError):
-    """A tool could not render a source as it is."""
+def _says(found: JsonValue, manifest: JsonValue) -> bool:
+    """Whether a rendered object says what its manifest does; labels and the like may have been added."""
+    if isinstance(found, dict) and isinstance(manifest, dict):
+        return all(_says(found.get(key), value) for key, value in manifest.items())
+    return same(found, manifest)
+
+
+def _said(command: Sequence[str]) -> str:
+    return f"`{' '.join(command[:2])}`"
 
 
 def rendered(command: Sequence[str], tree: SourceTree) -> Objects:
     """Render a copy of a tree.
 
     Raises:
-        RenderingError: the tool fails, takes too long, or writes what is no YAML.
+        RenderingError: the tool fails, takes too long, or writes too much, or what is no YAML.
     """
-    with tempfile.TemporaryDirectory(prefix="cluster-doctor-") as place:
-        top, home = Path(place) / "source", Path(place) / "home"
-        home.mkdir()
-        _copy(tree, top)
-        environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(home),
-            "KUBECONFIG": os.devnull,
-            "HTTPS_PROXY": "http://127.0.0.1:9",
-            "HTTP_PROXY": "http://127.0.0.1:9",
-            "GIT_ALLOW_PROTOCOL": "none",
-        }
-        try:
-            done = subprocess.run(  # noqa: S603 - a fixed command; its paths were checked by the tree
-                command, cwd=top, env=environment, capture_output=True, timeout=SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise RenderingError(f"`{command[0]}` did not answer: {type(error).__name__}") from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise RenderingError(f"`{' '.join(command[:2])}` failed: {said[-1][:300] if said else 'it said nothing'}")
-    return _objects(done.stdout)
-
-
-def _copy(tree: SourceTree, top: Path) -> None:
-    """Copy what can be read; a tool that needs the rest says so itself."""
-    total = 0
-    for file in tree.files("."):
-        try:
-            content = tree.read(file)
-        except RemediationError:
-            continue
-        total += len(content)
-        if total > MOST_BYTES:
-            raise RenderingError(f"the repository has more than {MOST_BYTES} bytes")
-        (top / file).parent.mkdir(parents=True, exist_ok=True)
-        (top / file).write_bytes(content)
+    return _objects(output_of(command, tree))
 
 
 def _objects(content: bytes) -> Objects:

@@ -32,6 +32,9 @@ class SourceTree(Protocol):
     def has(self, path: str) -> bool:
         """Whether there is a file of that path that can be read."""
 
+    def is_free(self, path: str) -> bool:
+        """Whether nothing lies at a path; raises RemediationError where a link or another repository is on the way."""
+
 
 def clean_path(path: str) -> str:
     """A path from the top of a tree, `.` for the top itself.
@@ -93,6 +96,12 @@ class FolderTree:
             return False
         return (self.top / clean).is_file()
 
+    def is_free(self, path: str) -> bool:
+        """Whether nothing is there."""
+        clean = clean_path(path)
+        self._check_way(clean)
+        return not (self.top / clean).exists()
+
     def _check_way(self, clean: str) -> None:
         place = self.top
         for part in () if clean == "." else clean.split("/"):
@@ -105,7 +114,7 @@ class FolderTree:
 
 @dataclass(frozen=True)
 class ChangedTree:
-    """A tree with the contents of some files replaced, before anything is written."""
+    """A tree with the contents of some files replaced, and some files more, before anything is written."""
 
     under: SourceTree
     changed: dict[str, bytes]
@@ -116,12 +125,20 @@ class ChangedTree:
         return self.changed[clean] if clean in self.changed else self.under.read(clean)
 
     def files(self, folder: str) -> Iterator[str]:
-        """The files below; only contents differ."""
-        return self.under.files(folder)
+        """The files below, and after them those that are new."""
+        yield from self.under.files(folder)
+        top = clean_path(folder)
+        for path in sorted(self.changed):
+            if self.under.is_free(path) and (top == "." or path.startswith(f"{top}/")):
+                yield path
 
     def has(self, path: str) -> bool:
-        """Whether the file is there below."""
-        return self.under.has(path)
+        """Whether the file is there, or is to be."""
+        return path in self.changed or self.under.has(path)
+
+    def is_free(self, path: str) -> bool:
+        """Whether nothing is there, nor is to be."""
+        return clean_path(path) not in self.changed and self.under.is_free(path)
 
 
 def _nested(folder: Path) -> bool:

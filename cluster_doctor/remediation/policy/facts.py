@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -12,6 +13,9 @@ from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.management import management_of, management_told_by
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Namespace, View
+
+NamespaceLabels = Callable[[str], dict[str, str] | None]
+"""Reads the labels of a namespace as they are now; None where they cannot be read, or there is no such namespace."""
 
 
 class TargetFacts(BaseModel):

@@ -58,6 +58,18 @@ def judge_in_turn(
     return tuple(verdicts)
 
 
+def asks_for_namespace_labels(policy: Policy, step: RemediationStep, facts: TargetFacts) -> bool:
+    """Whether what a policy says to a step can depend on labels of its namespace. It never raises."""
+    blind = facts.model_copy(update={"namespace_labels": None})
+    try:
+        return any(
+            entry.namespace_labels is not None and fitting(entry, step, blind).fit is not Fit.NO
+            for entry in (*policy.deny, *policy.allow)
+        )
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return True  # what cannot be told is looked up
+
+
 def _judged(
     policy: Policy, step: RemediationStep, facts: TargetFacts, past: Sequence[PastWrite], now: datetime
 ) -> PolicyVerdict:

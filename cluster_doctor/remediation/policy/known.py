@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -11,23 +12,29 @@ from cluster_doctor.remediation.policy.people import identity_of
 from cluster_doctor.remediation.policy.strict import Name, Strict
 
 SHORTEST_RSA = 2048
-_KINDS = "ssh-ed25519, or ssh-rsa of at least 2048 bits"
+KEY_KINDS = (
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa",
+    "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com",
+)  # fmt: skip
+"""Kinds of keys whose signatures can be checked; the last two live in a security key."""
 
 
 def _usable(line: str) -> str:
-    """Make sure that signatures by a key can be checked; a comment behind it is dropped."""
+    """Make sure that signatures by a key can be checked; a key has one spelling, and no comment behind it."""
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - few policies have keys
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.serialization import load_ssh_public_key  # noqa: PLC0415 - as above
 
-    plain = " ".join(line.split()[:2])
+    kind, _, rest = line.partition(" ")
+    if kind not in KEY_KINDS:
+        raise ValueError(f"{line[:40]!r} is not of a kind that is read here: {', '.join(KEY_KINDS)}")
     try:
+        plain = f"{kind} {b64encode(b64decode(rest.split()[0], validate=True)).decode()}"
         key = load_ssh_public_key(plain.encode())
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (IndexError, ValueError, UnsupportedAlgorithm) as error:
         raise ValueError(f"{line[:40]!r} is no public key as ssh-keygen writes it") from error
-    if not isinstance(key, Ed25519PublicKey) and not (isinstance(key, RSAPublicKey) and key.key_size >= SHORTEST_RSA):
-        raise ValueError(f"{line[:40]!r} is not of a kind that is read here: {_KINDS}")
+    if isinstance(key, RSAPublicKey) and key.key_size < SHORTEST_RSA:
+        raise ValueError(f"{line[:40]!r} has {key.key_size} bits; {SHORTEST_RSA} are the least")
     return plain
 
 

@@ -12,8 +12,9 @@ from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.remediation import RemediationStep
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.history.write_log import WriteLog, WriteRecord, WriteState
-from cluster_doctor.remediation.policy.facts import PastWrite, facts_in
-from cluster_doctor.remediation.policy.judging import judge
+from cluster_doctor.remediation.policy.facts import NamespaceLabels, PastWrite, facts_in
+from cluster_doctor.remediation.policy.judging import asks_for_namespace_labels, judge
+from cluster_doctor.remediation.policy.matching import namespace_of
 from cluster_doctor.remediation.policy.policy import Policy
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
@@ -25,8 +26,13 @@ _UNSCHEDULABLE = ["spec", "unschedulable"]
 
 def live_judge(
     policy: Policy, log: WriteLog, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Callable[[ClusterSnapshot], Callable[[RemediationStep, dict[str, JsonValue] | None], PolicyVerdict]]:
+) -> Callable[
+    [ClusterSnapshot, NamespaceLabels | None], Callable[[RemediationStep, dict[str, JsonValue] | None], PolicyVerdict]
+]:
     """Make what `WriteAccess.judge` asks for. Writes that cannot be read or told apart by cluster deny.
+
+    Labels of a namespace are read where a verdict can depend on them; without a way to read them, those of the picture
+    count.
 
     Args:
         policy: what is allowed.
@@ -34,7 +40,9 @@ def live_judge(
         clock: tells the time of each verdict.
     """
 
-    def on(cluster: ClusterSnapshot) -> Callable[[RemediationStep, dict[str, JsonValue] | None], PolicyVerdict]:
+    def on(
+        cluster: ClusterSnapshot, labels_now: NamespaceLabels | None
+    ) -> Callable[[RemediationStep, dict[str, JsonValue] | None], PolicyVerdict]:
         uid = cluster.identity.system_uid if cluster.identity else None
 
         def of(step: RemediationStep, live: dict[str, JsonValue] | None) -> PolicyVerdict:
@@ -45,7 +53,10 @@ def live_judge(
                 past = writes_on_record(log, uid, now - policy.remembers)
             except (ClusterDoctorError, OverflowError) as error:
                 return _denied(f"the writes on record cannot be read: {error}")
-            return judge(policy, step, facts_in(cluster, step.target, live), past, now)
+            facts, space = facts_in(cluster, step.target, live), namespace_of(step)
+            if labels_now is not None and space and asks_for_namespace_labels(policy, step, facts):
+                facts = facts.model_copy(update={"namespace_labels": labels_now(space)})
+            return judge(policy, step, facts, past, now)
 
         return of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,9 +9,8 @@ from cluster_doctor.history.run_lock import Hold, unheld
 from cluster_doctor.history.write_log import WriteLog
 from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
-from cluster_doctor.remediation.cluster.rehearsing import Judge
+from cluster_doctor.remediation.cluster.rehearsing import Judges
 from cluster_doctor.remediation.gitops.repositories import Repository
-from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.live.target import Target
 
 AFTER_MERGE = Patience(within=timedelta(minutes=15), lasting=timedelta(seconds=30), every=timedelta(seconds=10))
@@ -26,7 +24,7 @@ class ProposalAccess:
     Attributes:
         repositories: where changes may be proposed.
         log: where writes are announced before they are made.
-        judge: makes the judge of steps, given the picture that they were planned from.
+        judge: makes the judge of steps.
         policy_digest: of the policy that judges.
         target: the way to the cluster, to read its identity again; None where a recording was diagnosed.
         patience: how long healing may take after a merge.
@@ -36,7 +34,7 @@ class ProposalAccess:
 
     repositories: tuple[Repository, ...]
     log: WriteLog
-    judge: Callable[[ClusterSnapshot], Judge]
+    judge: Judges
     policy_digest: str = ""
     target: Target | None = None
     patience: Patience = field(default=AFTER_MERGE)

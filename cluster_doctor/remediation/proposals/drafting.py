@@ -12,6 +12,7 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.proposal import FileChange
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
+from cluster_doctor.domain.step_keys import steps_of
 from cluster_doctor.domain.steps import Verb
 from cluster_doctor.remediation.gitops.encoding import decoded
 from cluster_doctor.remediation.gitops.find_origin import origin_of
@@ -49,25 +50,46 @@ class Draft:
 
 
 def proposable(number: int, plan: RemediationPlan) -> dict[str, RemediationStep]:
-    """The steps of a plan that set fields, by key, as steps that go through a repository.
+    """The steps of a plan that set fields or make objects, by key, as steps that go through a repository.
 
-    One of several steps that sets none, and is none for a person either, leaves no step: half a plan is no proposal.
+    One of several steps that does neither, and is none for a person, leaves no step: half a plan is no proposal.
     """
     kept = {
-        f"{number}.{position}": step.model_copy(update={"route": Route.GITOPS})
-        for position, step in enumerate(plan.steps, 1)
+        key: step.model_copy(update={"route": Route.GITOPS})
+        for key, step in steps_of(number, plan)
         if step.route is not Route.PERSON and not step.of_the_moment
     }
-    return kept if all(step.verb is Verb.PATCH and step.edits for step in kept.values()) else {}
+    return kept if all(map(_is_writable, kept.values())) else {}
+
+
+def _is_writable(step: RemediationStep) -> bool:
+    """Whether a file can say what a step does."""
+    match step.verb:
+        case Verb.PATCH:
+            return bool(step.edits)
+        case Verb.CREATE:
+            return step.manifest is not None
+        case Verb.DELETE | Verb.EVICT:
+            return False
 
 
 @contextmanager
 def drafted(
-    cluster: ClusterSnapshot, steps: Sequence[RemediationStep], repositories: Sequence[Repository]
+    cluster: ClusterSnapshot,
+    steps: Sequence[RemediationStep],
+    repositories: Sequence[Repository],
+    suffering: ObjectRef | None,
 ) -> Iterator[tuple[Draft, Forge]]:
     """Draft a change in the first of the repositories that can hold it, which stays open meanwhile.
 
+    Args:
+        cluster: the picture that the steps were planned from.
+        steps: the change.
+        repositories: where it may be made.
+        suffering: the object that needs what is missing, where a step makes that: it is written down beside it.
+
     Raises:
+        NoPlaceError: nobody can say where an object that is missing belongs.
         NoOriginError: nobody says where the objects are written down.
         RemediationError: it is known, and the change cannot be made there safely, or nobody named that repository.
     """
@@ -75,7 +97,7 @@ def drafted(
     for repository in repositories:
         with ExitStack() as opened:
             try:
-                places = [_place_of(cluster, step.target, repository) for step in steps]
+                places = [_place_of(cluster, step, suffering, repository) for step in steps]
                 forge = opened.enter_context(repository.open())
                 draft = _drafted(forge, repository, steps, places)
             except RemediationError as error:
@@ -97,26 +119,36 @@ def _vagueness(error: RemediationError) -> int:
             return 0
 
 
-def _place_of(cluster: ClusterSnapshot, ref: ObjectRef, repository: Repository) -> tuple[str, Entry]:
-    """Revision and entry of an object in a repository."""
+@dataclass(frozen=True)
+class _Place:
+    """Revision and entry of an object in a repository, and the object that tells them where a step makes another."""
+
+    revision: str
+    entry: Entry
+    beside: ObjectRef | None
+
+
+def _place_of(
+    cluster: ClusterSnapshot, step: RemediationStep, suffering: ObjectRef | None, repository: Repository
+) -> _Place:
+    beside = cluster.workload_ref(suffering) if step.verb is Verb.CREATE and suffering else None
+    ref = beside or step.target
     try:
         origin = origin_of(cluster, ref)
     except NoOriginError:
         if not repository.path:
             raise
-        return "", Entry(repository.path)
+        return _Place("", Entry(repository.path), beside)
     if not repository.is_at(origin.repository):
         raise ElsewhereError(
             f"{ref} is deployed from {origin.repository} by {origin.keeper}, which was not named",
             f"Name it, or a clone of it: --repository {origin.repository}",
         )
-    return origin.revision, origin.entry
+    return _Place(origin.revision, origin.entry, beside)
 
 
-def _drafted(
-    forge: Forge, repository: Repository, steps: Sequence[RemediationStep], places: Sequence[tuple[str, Entry]]
-) -> Draft:
-    revisions = {revision.removeprefix("refs/heads/") for revision, _ in places}
+def _drafted(forge: Forge, repository: Repository, steps: Sequence[RemediationStep], places: Sequence[_Place]) -> Draft:
+    revisions = {place.revision.removeprefix("refs/heads/") for place in places}
     if len(revisions) > 1:
         raise RemediationError(
             f"the steps are deployed from {len(revisions)} revisions of {repository.name}", "Change them one by one."
@@ -130,7 +162,8 @@ def _drafted(
         )
     base = revision or forge.default_branch
     commit, tree = forge.head(base), forge.tree(base)
-    changes = changes_of_all(tree, [(step, entry) for step, (_, entry) in zip(steps, places, strict=True)])
+    placed = [(step, place.entry, place.beside) for step, place in zip(steps, places, strict=True)]
+    changes = changes_of_all(tree, placed)
     if not changes.files:
         raise RemediationError(
             f"branch {base} of {repository.name} says so already", "See why it is not deployed: sync it."
@@ -140,10 +173,12 @@ def _drafted(
 
 def _told(tree: SourceTree, changes: FileChanges) -> Iterator[FileChange]:
     for path, content in sorted(changes.files.items()):
-        _, _, before = decoded(tree.read(path))
+        is_new = tree.is_free(path)
+        before = "" if is_new else decoded(tree.read(path))[2]
         _, _, after = decoded(content)
+        origin = "/dev/null" if is_new else f"a/{path}"
         lines = difflib.unified_diff(
-            before.splitlines(), after.splitlines(), f"a/{path}", f"b/{path}", n=_CONTEXT, lineterm=""
+            before.splitlines(), after.splitlines(), origin, f"b/{path}", n=_CONTEXT, lineterm=""
         )
         yield FileChange(path=path, diff="\n".join(lines), sha256=hashlib.sha256(content).hexdigest())
 

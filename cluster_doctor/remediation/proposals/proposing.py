@@ -19,6 +19,7 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState, RehearsedProposal
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
+from cluster_doctor.domain.step_keys import plan_of
 from cluster_doctor.history.write_log import WriteRecord, WriteState
 from cluster_doctor.remediation.cluster.identity import objection_to
 from cluster_doctor.remediation.cluster.writer import open_writer
@@ -26,6 +27,7 @@ from cluster_doctor.remediation.gitops.forge import Proposal, ProposalText
 from cluster_doctor.remediation.gitops.proposal_text import issue_text, proposal_text
 from cluster_doctor.remediation.gitops.provenance import Provenance
 from cluster_doctor.remediation.gitops.repositories import Repository, repository_named
+from cluster_doctor.remediation.policy.facts import NamespaceLabels
 from cluster_doctor.remediation.proposals.access import ProposalAccess
 from cluster_doctor.remediation.proposals.announcing import ProposalRecord, outcome_of, refusal
 from cluster_doctor.remediation.proposals.drafting import Draft, drafted, is_same_change, proposable
@@ -74,7 +76,7 @@ class _Proposer:
         self._mandate, self._shown, self._access = mandate, shown, mandate.access
         self._cluster = mandate.rehearsal.identity or mandate.cluster.identity
         self._record = ProposalRecord(mandate.access.log, mandate.run_id, mandate.approvers, self._cluster)
-        number = int(shown.key.partition(".")[0])
+        number = plan_of(shown.key)
         self._plan = mandate.plans[number - 1]
         self._steps: Mapping[str, RemediationStep] = proposable(number, self._plan)
         self._provenance = Provenance(
@@ -92,16 +94,16 @@ class _Proposer:
         if known is not None and known.state is not WriteState.INTENDED:
             return outcome_of(known, self._shown)
         try:
-            self._require_same_cluster()
+            self._require_same_cluster_and_policy()
             self._heard("cluster known")
-            self._require_policy()
             return self._reported(known) if self._shown.is_report else self._proposed(known)
         except RemediationError as error:
             return self._refused(known or self._record.of(self._shown.key), error)
 
     def _proposed(self, known: WriteRecord | None) -> tuple[ProposalOutcome, str]:
         for _ in range(_ATTEMPTS):
-            with drafted(self._mandate.cluster, list(self._steps.values()), self._repositories) as (draft, forge):
+            steps, suffering = list(self._steps.values()), self._cause.subject if self._cause else None
+            with drafted(self._mandate.cluster, steps, self._repositories, suffering) as (draft, forge):
                 self._require_same_change(draft)
                 self._heard("files known")
                 known = known or self._announced()
@@ -177,16 +179,18 @@ class _Proposer:
         evidence = [fact.command for cause in causes for fact in cause.evidence if fact.command]
         return self._record.announce(self._shown, first.target, self._provenance, evidence)
 
-    def _require_same_cluster(self) -> None:
+    def _require_same_cluster_and_policy(self) -> None:
         if self._access.target is None:
+            self._require_policy(None)
             return
         with open_writer(self._access.target) as connection:
             objection = objection_to(connection.identity(), self._cluster)
-        if objection:
-            raise RemediationError(objection, "Find out which cluster this is.")
+            if objection:
+                raise RemediationError(objection, "Find out which cluster this is.")
+            self._require_policy(connection.namespace_labels)
 
-    def _require_policy(self) -> None:
-        verdict = verdict_on(self._access, self._steps, self._mandate.cluster)
+    def _require_policy(self, labels_now: NamespaceLabels | None) -> None:
+        verdict = verdict_on(self._access, self._steps, self._mandate.cluster, labels_now)
         if not verdict.allowed and not self._shown.is_report:
             raise RemediationError(f"the policy does not allow it: {'; '.join(verdict.reasons)}", "Ask for another.")
 
@@ -209,11 +213,14 @@ class _Proposer:
         return self._repositories[0]
 
     @property
+    def _cause(self) -> RootCause | None:
+        return next((it for it in self._mandate.causes if it.fingerprint == self._plan.fingerprint), None)
+
+    @property
     def _text(self) -> ProposalText:
-        cause = next((it for it in self._mandate.causes if it.fingerprint == self._plan.fingerprint), None)
         if self._shown.is_report:
-            return issue_text(self._plan, cause, self._shown.note, self._mandate.run_id)
-        return proposal_text(self._plan, cause, self._shown, self._mandate.run_id)
+            return issue_text(self._plan, self._cause, self._shown.note, self._mandate.run_id)
+        return proposal_text(self._plan, self._cause, self._shown, self._mandate.run_id)
 
     def _heard(self, point: str) -> None:
         self._access.point(f"propose {self._shown.key}: {point}")

@@ -10,10 +10,14 @@ from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.proposal import RehearsedProposal
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep
+from cluster_doctor.domain.step_keys import proposal_of
+from cluster_doctor.domain.steps import Verb
 from cluster_doctor.remediation.fields import Object, edited
 from cluster_doctor.remediation.foresight.forecast import Forecast, forecast
 from cluster_doctor.remediation.foresight.synced import synced
+from cluster_doctor.remediation.gitops.creation import NoPlaceError
 from cluster_doctor.remediation.gitops.origin import NoOriginError
+from cluster_doctor.remediation.policy.facts import NamespaceLabels
 from cluster_doctor.remediation.policy.people import identity_of
 from cluster_doctor.remediation.proposals.access import ProposalAccess
 from cluster_doctor.remediation.proposals.drafting import Draft, drafted, proposable
@@ -26,21 +30,33 @@ def rehearse_proposals(
     cluster: ClusterSnapshot,
     causes: Sequence[RootCause],
 ) -> tuple[RehearsedProposal, ...]:
-    """Turn each plan that sets fields into changed files, and see what the policy and the rules say to them."""
+    """Turn each plan that sets fields or makes objects into changed files; see what policy and rules say to them."""
     if access is None:
         return ()
     known = {cause.fingerprint: cause for cause in causes}
     numbered = ((number, plan, proposable(number, plan)) for number, plan in enumerate(plans, 1))
     return tuple(
-        _rehearsed(access, f"{number}.git", plan, steps, cluster, known[plan.fingerprint])
+        _rehearsed(access, proposal_of(number), plan, steps, cluster, known[plan.fingerprint])
         for number, plan, steps in numbered
         if steps
     )
 
 
-def verdict_on(access: ProposalAccess, steps: Mapping[str, RemediationStep], cluster: ClusterSnapshot) -> PolicyVerdict:
-    """What the policy says to all steps of a proposal: the strictest word of all."""
-    judge = access.judge(cluster)
+def verdict_on(
+    access: ProposalAccess,
+    steps: Mapping[str, RemediationStep],
+    cluster: ClusterSnapshot,
+    labels_now: NamespaceLabels | None = None,
+) -> PolicyVerdict:
+    """What the policy says to all steps of a proposal: the strictest word of all.
+
+    Args:
+        access: the policy.
+        steps: of the proposal.
+        cluster: the picture that they were planned from.
+        labels_now: reads labels of namespaces as they are now; those of the picture count without it.
+    """
+    judge = access.judge(cluster, labels_now)
     verdicts = [judge(step, _live(cluster, step.target)) for step in steps.values()]
     denied = tuple(reason for verdict in verdicts if not verdict.allowed for reason in verdict.reasons)
     if denied:
@@ -70,9 +86,9 @@ def _rehearsed(
         key=key, title=plan.summary, carries=tuple(steps), verdict=verdict_on(access, steps, cluster)
     )
     try:
-        with drafted(cluster, list(steps.values()), access.repositories) as (draft, _):
+        with drafted(cluster, list(steps.values()), access.repositories, cause.subject) as (draft, _):
             shown = plain.model_copy(update=_shown(draft))
-    except NoOriginError as error:
+    except (NoOriginError, NoPlaceError) as error:
         return _as_report(access, plain, error, cluster)
     except RemediationError as error:
         return plain.model_copy(update={"problem": error.sentence})
@@ -91,7 +107,7 @@ def _shown(draft: Draft) -> dict[str, object]:
 
 
 def _as_report(
-    access: ProposalAccess, plain: RehearsedProposal, error: NoOriginError, cluster: ClusterSnapshot
+    access: ProposalAccess, plain: RehearsedProposal, error: RemediationError, cluster: ClusterSnapshot
 ) -> RehearsedProposal:
     """Where no file is known, an issue can tell people; it changes nothing, so that no entry of a policy is needed."""
     keeps = next((repository for repository in access.repositories if repository.keeps_issues), None)
@@ -112,6 +128,9 @@ def _forecast(cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[Remedi
     """What the rules say once the files are delivered: the edits, and whatever else of the objects differs there."""
     changed: dict[ObjectRef, Object] = {}
     for step in steps:
+        if step.verb is Verb.CREATE and step.manifest is not None:
+            changed[step.target] = step.manifest
+            continue
         live = changed.get(step.target) or _live(cluster, step.target)
         if live is None:
             return Forecast(f"unknown whether it helps: {step.target} was not read")

@@ -37,10 +37,9 @@ class ServedKind:
 
     def path(self, namespace: str | None = None, name: str | None = None) -> str:
         """Path of its list, or of one object; `namespace` None lists all namespaces."""
-        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
         inside = f"/namespaces/{quote(namespace, safe='')}" if namespace and self.namespaced else ""
         one = f"/{quote(name, safe='')}" if name else ""
-        return f"{root}{inside}/{self.plural}{one}"
+        return f"{_root(self.group, self.version)}{inside}/{self.plural}{one}"
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,16 @@ def discover(reader: ApiReader, pool: Executor) -> Discovery:
     return Discovery(tuple(kinds), tuple(gaps))
 
 
+def discover_version(reader: ApiReader, group: str, version: str) -> Discovery:
+    """Ask what is served of one version of a group, in one call.
+
+    Raises:
+        ReadFailure: the server does not serve it, does not know us, or does not answer.
+    """
+    answer = reader.json(_root(group, version))
+    return Discovery(tuple(_served(answer, group, version)))
+
+
 def _assumed() -> Iterator[ServedKind]:
     for name in KINDS:
         group, slash, version = name.api_version.partition("/")
@@ -124,21 +133,25 @@ def _group_versions(answer: dict[str, JsonValue]) -> Iterator[tuple[str, str]]:
 def _one_by_one(
     reader: ApiReader, pool: Executor, versions: Iterable[tuple[str, str]], kinds: list[ServedKind], gaps: list[Gap]
 ) -> None:
-    asked = [
-        (group, version, pool.submit(reader.json, f"/apis/{group}/{version}" if group else f"/api/{version}"))
-        for group, version in versions
-    ]
+    asked = [(group, version, pool.submit(reader.json, _root(group, version))) for group, version in versions]
     for group, version, answer in asked:
         try:
-            resources = objects(answer.result(), "resources")
+            kinds += _served(answer.result(), group, version)
         except ReadFailure as failure:
             gaps.append(_silent_group(f"{group}/{version}", failure.detail))
-            continue
-        for _, resource in resources:
-            plural = text(resource, "name")
-            if "list" in words(resource, "verbs") and "/" not in plural:
-                namespaced = flag(resource, "namespaced")
-                kinds.append(ServedKind(text(resource, "kind"), plural, group, version, namespaced=namespaced))
+
+
+def _served(answer: dict[str, JsonValue], group: str, version: str) -> Iterator[ServedKind]:
+    for _, resource in objects(answer, "resources"):
+        plural = text(resource, "name")
+        if "list" in words(resource, "verbs") and "/" not in plural:
+            namespaced = flag(resource, "namespaced")
+            yield ServedKind(text(resource, "kind"), plural, group, version, namespaced=namespaced)
+
+
+def _root(group: str, version: str) -> str:
+    named = quote(version, safe="")
+    return f"/apis/{quote(group, safe='')}/{named}" if group else f"/api/{named}"
 
 
 def _silent_group(group_version: str, detail: str) -> Gap:

@@ -212,6 +212,38 @@ def test_a_policy_that_was_edited_in_between_needs_a_new_rehearsal(shop: Shop) -
         assert shop.selector == "website"
 
 
+LABELLED = POLICY + "  namespace_labels: {matchLabels: {stage: test}}\n"
+
+
+def test_a_label_of_the_namespace_that_was_taken_away_meanwhile(shop: Shop) -> None:
+    (shop.home / "policy.yaml").write_text(LABELLED)
+    shop.cluster.patch("Namespace", None, shop.space, {"metadata": {"labels": {"stage": "test"}}})
+    with History(shop.home) as history:
+        standing = shop.begin(history)
+        assert standing.rehearsal.offered
+        shop.cluster.patch("Namespace", None, shop.space, {"metadata": {"labels": {"stage": None}}})
+        answered = shop.runs(history).answer(standing.report.run_id, standing.interrupt_id, yes(standing))
+        (step,) = outcome_of(answered).steps
+        assert (step.state, shop.selector) == (StepState.REFUSED, "website")
+        assert "its namespace does not have the labels" in step.note
+        assert kinds(history, standing.report.run_id) == [
+            AuditKind.QUESTION, AuditKind.APPROVAL, AuditKind.REFUSAL,
+        ]  # fmt: skip
+        assert (
+            history.audit.of_run(standing.report.run_id)[-1].body.what == f"step 1.1 was not carried out: {step.note}"
+        )
+
+
+def test_a_label_that_the_picture_does_not_show_yet_counts(shop: Shop) -> None:
+    (shop.home / "policy.yaml").write_text(LABELLED)
+    with History(shop.home) as history:
+        assert shop.begin(history).rehearsal.offered == ()
+        shop.cluster.patch("Namespace", None, shop.space, {"metadata": {"labels": {"stage": "test"}}})
+        standing = shop.begin(history)
+        answered = shop.runs(history).answer(standing.report.run_id, standing.interrupt_id, yes(standing))
+        assert (outcome_of(answered).healed, shop.selector) == (True, "web")
+
+
 def test_a_person_whom_the_policy_does_not_name(shop: Shop) -> None:
     (shop.home / "policy.yaml").write_text(POLICY + "  approvals: {people: 1, anyone_of: [grace]}\n")
     with History(shop.home) as history:
@@ -261,5 +293,6 @@ def test_a_run_that_is_killed_while_it_writes_goes_on(shop: Shop, killed_at: int
         assert shop.selector == "web"
         states = [str(write.state) for write in history.writes.of_run(run_id)]
         assert states.count("done") == 1
+        assert kinds(history, run_id).count(AuditKind.APPROVAL) == 1
         assert "intended" not in states
         assert verify(history.store).faults == ()

@@ -15,8 +15,7 @@ from ruamel.yaml import YAML
 
 from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.steps import FieldEdit
-from cluster_doctor.remediation.fields import edited
-from cluster_doctor.remediation.gitops.difference import same
+from cluster_doctor.remediation.fields import edited, same
 from cluster_doctor.remediation.gitops.edit_text import edit_text
 from cluster_doctor.remediation.gitops.parsing import is_json
 from cluster_doctor.snapshot.yaml_text import load_yaml

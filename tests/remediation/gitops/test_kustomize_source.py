@@ -48,6 +48,37 @@ def test_an_image_of_another_registry_changes_its_name_too(tmp_path: Path) -> No
     _seen(changes)
 
 
+@pytest.mark.parametrize(
+    ("named", "is_fetched"),
+    [
+        ("resources: [../../base, 'http://127.0.0.1:1/x.yaml']", True),
+        ("resources: [../../base]\npatches: [{path: 'http://127.0.0.1:1/x.yaml'}]", True),
+        ("resources: [../../base]\nconfigMapGenerator: [{name: a, files: ['a=http://127.0.0.1:1/x']}]", True),
+        ("resources: [../../base]\ncomponents: [../more]", True),
+        ("resources: [../../base]\nconfigMapGenerator: [{name: a, literals: ['A=http://127.0.0.1:1/x']}]", False),
+        ("resources: [../../base]\ncommonAnnotations: {a: 'http://127.0.0.1:1/x'}", False),
+    ],
+)
+def test_what_would_have_to_be_fetched_is_not_rendered(
+    tmp_path: Path,
+    named: str,
+    is_fetched: bool,  # noqa: FBT001 - a table
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "bin").mkdir()
+    tool = tmp_path / "bin" / "kustomize"
+    tool.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked; exit 1\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+    more = "== overlays/more/kustomization.yaml\nkind: Component\ncrds: ['http://127.0.0.1:1/x']\n"
+    text = f"{BASE}== overlays/prod/kustomization.yaml\n{named}\nreplicas: [{{name: web, count: 0}}]\n{more}"
+    changes = changes_of(tree_of(tmp_path / "source", text), step_of((REPLICAS, 0, 3)), PROD)
+    assert changes.files
+    assert not changes.rendering.performed
+    assert (tmp_path / "asked").exists() is not is_fetched
+    assert ("127.0.0.1:1/x" in changes.rendering.note) is is_fetched, changes.rendering.note
+
+
 def test_replicas_are_set_in_replicas(tmp_path: Path) -> None:
     tree = _overlay(tmp_path, "replicas:\n- {name: web, count: 0}\n")
     changes = changes_of(tree, step_of((REPLICAS, 0, 3)), PROD)

@@ -63,14 +63,14 @@ def test_several_edits_of_one_file_come_out_together(tmp_path: Path) -> None:
 def test_steps_are_made_on_top_of_each_other_or_not_at_all(tmp_path: Path) -> None:
     tree = tree_of(tmp_path, f"== a.yaml\n{DEPLOYMENT}")
     entry, back = Entry("."), step_of((IMAGE, "web:2", "web:1"))
-    both = changes_of_all(tree, [(STEP, entry), (step_of((REPLICAS, 1, 2)), entry)])
+    both = changes_of_all(tree, [(STEP, entry, None), (step_of((REPLICAS, 1, 2)), entry, None)])
     assert [line for line in lines_of(tree, both) if " +" in line] == [
         "a.yaml +  replicas: 2   # as few as can be",
         "a.yaml +        image: web:2",
     ]
-    assert changes_of_all(tree, [(STEP, entry), (back, entry)]).files == {}
+    assert changes_of_all(tree, [(STEP, entry, None), (back, entry, None)]).files == {}
     with pytest.raises(RemediationError, match="was to be 'web:2' and is 'web:1'"):
-        changes_of_all(tree, [(step_of((REPLICAS, 1, 2)), entry), (back, entry)])
+        changes_of_all(tree, [(step_of((REPLICAS, 1, 2)), entry, None), (back, entry, None)])
 
 
 @pytest.mark.parametrize("path", ["../x", "a/../../x", "/../x", ".git/config", "a/.GIT/hooks", "a\\..\\x", "a\x00b"])

@@ -11,8 +11,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cluster_doctor.domain.errors import RemediationError
+from cluster_doctor.remediation.gitops.address import parse_url
 
-_SHORT = re.compile(r"^(?:[\w.-]+@)?(?P<host>[A-Za-z0-9.-]+):(?P<path>(?!/)[^:]+)$")
 _PATH = re.compile(r"^/?(?P<owner>[A-Za-z0-9][A-Za-z0-9-]*)/(?P<name>[\w.-]+?)(?:\.git)?/?$", re.ASCII)
 _EXAMPLE = "Give one such as https://github.com/OWNER/REPOSITORY."
 
@@ -52,19 +52,23 @@ def parse_repository(url: str) -> RepositoryAddress:
     Raises:
         RemediationError: it is none, or would be spoken to in plain text.
     """
-    short = _SHORT.match(url)
     try:
-        parts = urlsplit(f"ssh://{short['host']}/{short['path']}" if short else url)
-        host, port = (parts.hostname or "").lower(), parts.port
+        parts = parse_url(url)
     except ValueError as error:
         raise RemediationError(f"the repository's URL cannot be read: {error}", _EXAMPLE) from error
-    found = _PATH.match(parts.path)
-    if not host or not found or found["name"] in {".", ".."} or parts.scheme not in {"https", "http", "ssh"}:
+    found = _PATH.match(parts.path) if parts else None
+    if (
+        parts is None
+        or found is None
+        or not parts.host
+        or found["name"] in {".", ".."}
+        or parts.scheme not in {"https", "http", "ssh"}
+    ):
         raise RemediationError("that is not the URL of a repository on GitHub", _EXAMPLE)
-    host = {"www.github.com": "github.com", "ssh.github.com": "github.com"}.get(host, host)
+    host = {"www.github.com": "github.com", "ssh.github.com": "github.com"}.get(parts.host, parts.host)
     shown = f"[{host}]" if ":" in host else host
-    if parts.scheme != "ssh" and port is not None:
-        shown = f"{shown}:{port}"
+    if parts.scheme != "ssh" and parts.port is not None:
+        shown = f"{shown}:{parts.port}"
     scheme = "https" if parts.scheme == "ssh" else parts.scheme
     check_scheme(f"{scheme}://{shown}")
     return RepositoryAddress(shown, f"{found['owner']}/{found['name']}", f"{scheme}://{shown}")

@@ -40,17 +40,17 @@ class Made:
 
 
 def new_tree(api: Api, tree: RemoteTree, changes: FileChanges) -> str:
-    """Store the changed files and return the id of the tree that holds them; every file keeps its mode.
+    """Store the changed files and return the id of the tree that holds them; every file that is there keeps its mode.
 
     Returns:
         The id of the tree as it is, where nothing changes.
 
     Raises:
-        RemediationError: a file is not there.
+        RemediationError: a file cannot be read.
     """
     entries = list[JsonValue]()
     for path, content in sorted(changes.files.items()):
-        if tree.read(path) == content:
+        if not tree.is_free(path) and tree.read(path) == content:
             continue
         entry = tree.entry(path)
         blob = api.post("/git/blobs", {"content": b64encode(content).decode(), "encoding": "base64"})

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from dulwich.objects import Commit, ObjectID
     from dulwich.repo import BaseRepo
 
+_NEW = "100644"
+"""The mode of a file that was not there."""
+
 
 def remote_patch(tree: RemoteTree, files: Mapping[str, bytes], made: Made) -> bytes:
     """Write a commit as a mail with its difference from the tree that it is meant for."""
@@ -21,7 +24,7 @@ def remote_patch(tree: RemoteTree, files: Mapping[str, bytes], made: Made) -> by
 
     repo = MemoryRepo()
     modes = {path: entry.mode for path in files if (entry := tree.entry(path))}
-    before = _commit(repo, {path: tree.read(path) for path in files}, modes, made)
+    before = _commit(repo, {path: tree.read(path) for path in modes}, modes, made)
     after = _commit(repo, files, modes, made)
     return mailed_patch(repo, before, after, made.sha)
 
@@ -34,7 +37,7 @@ def _commit(repo: BaseRepo, files: Mapping[str, bytes], modes: Mapping[str, str]
     for path, content in files.items():
         blob = Blob.from_string(content)
         repo.object_store.add_object(blob)
-        entries.append((path.encode(), blob.id, int(modes[path], 8)))
+        entries.append((path.encode(), blob.id, int(modes.get(path, _NEW), 8)))
     commit = Commit()
     commit.tree = commit_tree(repo.object_store, entries)
     commit.parents = []

@@ -78,6 +78,10 @@ class RemoteTree:
             return False
         return found is not None and found.mode in _FILES
 
+    def is_free(self, path: str) -> bool:
+        """Whether nothing lies at a path; links and submodules on the way are refused."""
+        return self.entry(clean_path(path)) is None
+
     def files(self, folder: str) -> Iterator[str]:
         """The plain files of a folder and below, in order."""
         clean = clean_path(folder)
