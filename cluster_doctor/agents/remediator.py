@@ -146,7 +146,10 @@ def see_through(mandate: Mandate, outcome: Outcome, look: Callable[[], ClusterSn
     if outcome.applied:
         seen = confirm(mandate, [step.key for step in applied], look)
         if seen.healed:
-            return outcome.model_copy(update={"healed": True, "note": f"{outcome.note}; {seen.note}"})
+            update = {"healed": True, "note": f"{outcome.note}; {seen.note}"}
+            if seen.left:
+                update |= {"healed": None, "escalated": f"the cause is left to a person: {seen.left}"}
+            return outcome.model_copy(update=update)
         problem = f"it did not heal: {seen.note}"
     undone = undo_steps(mandate, outcome.steps)
     stands = [step for step in undone if step.state is not StepState.UNDONE]

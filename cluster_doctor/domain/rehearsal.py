@@ -26,7 +26,7 @@ class RehearsedStep(BaseModel):
         verb: how it reaches its target.
         target: the object, with its uid; without one where the step makes it.
         resource_version: of the object that was looked at.
-        diff: what the server would store, field by field; empty for an object that is made or deleted.
+        diff: what the server would store, field by field; empty for an object that is deleted.
         undo_tried: whether the server took the way back in the same dry run and ended where it began.
         warnings: what the server warned of.
         verdict: what the policy says.

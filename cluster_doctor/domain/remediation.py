@@ -114,8 +114,8 @@ class Outcome(BaseModel):
     """What happened to the plan.
 
     `applied` says that every approved step was carried out in the cluster and stands; `proposals` what became of the
-    changes to repositories; `healed` whether that made the
-    cause go away, None where nobody looked. `escalated` says what a person has to see to.
+    changes to repositories; `healed` whether that made the cause go away, None where nobody looked, or where it only
+    kept the harm away. `escalated` says what a person has to see to.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -47,6 +47,11 @@ class StepType(StrEnum):
         """Whether it can be taken back; a claim never shrinks, and what was deleted is gone."""
         return self not in _FOR_GOOD
 
+    @property
+    def is_relief(self) -> bool:
+        """Whether it keeps the harm away from what runs, and leaves the cause as it is."""
+        return self in {StepType.CORDON, StepType.EVICT_POD}
+
 
 _FOR_GOOD = frozenset(
     {

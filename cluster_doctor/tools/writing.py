@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from cluster_doctor.domain.step_keys import plan_of
 from cluster_doctor.remediation.approvals.consent import Consent, weigh
@@ -17,13 +18,23 @@ __all__ = ["Consent", "Mandate", "WriteAccess", "apply_steps", "confirm", "rehea
 
 
 def confirm(mandate: Mandate, keys: Collection[str], look: Callable[[], ClusterSnapshot]) -> Confirmation:
-    """Watch whether the steps with some keys, which were carried out, healed what their plans were made for."""
+    """Watch whether the steps with some keys, which were carried out, healed what their plans were made for.
+
+    Where all that was done for a plan only keeps the harm away, its cause may stay; the workloads have to be well.
+    """
     made = [(key, step) for key, step in steps_in(mandate.plans) if key in keys]
-    numbers = {plan_of(key) for key, _ in made}
-    return confirming.confirm(
+    plans = {plan_of(key): mandate.plans[plan_of(key) - 1] for key, _ in made}
+    relieved = {
+        number
+        for number in plans
+        if all(step.type is not None and step.type.is_relief for key, step in made if plan_of(key) == number)
+    }
+    owners = [mandate.cluster.workload_ref(step.target) for key, step in made if plan_of(key) in relieved]
+    seen = confirming.confirm(
         look,
-        [plan.fingerprint for number, plan in enumerate(mandate.plans, 1) if number in numbers],
-        [step.target for _, step in made],
+        [plan.fingerprint for number, plan in plans.items() if number not in relieved],
+        [*(step.target for _, step in made), *owners],
         mandate.access.patience,
         mandate.cluster,
     )
+    return replace(seen, left="; ".join(plans[number].cause for number in sorted(relieved)))

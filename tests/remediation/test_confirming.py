@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.policy import PolicyVerdict
 from cluster_doctor.domain.refs import ObjectRef
@@ -159,3 +161,45 @@ def test_what_was_approved_is_watched_and_nothing_else(tmp_path: Path) -> None:
     for keys, name in ((["1.1", "1.2"], "ill"), (["1.or1"], "other")):
         seen = watch(mandate, keys, lambda: cluster)
         assert (seen.healed, seen.note) == (False, f"Deployment shop/{name} has 0 of 1 replicas ready")
+
+
+STUCK = """
+kind: Node
+metadata: {name: n1}
+spec: {}
+status: {conditions: [{type: KernelDeadlock, status: 'True', reason: DockerHung}, {type: Ready, status: 'True'}]}
+---
+kind: Pod
+metadata:
+  name: well-0
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: NAME, controller: true}]
+spec: {nodeName: n1, containers: [{name: app}]}
+status: {phase: Running}
+---
+"""
+
+
+def taken_out(fingerprint: str) -> RemediationPlan:
+    """A plan whose other way takes the node out of service."""
+    cordon, evict = (
+        step_for("well").model_copy(update={"type": step_type, "target": target})
+        for step_type, target in (
+            (StepType.CORDON, ObjectRef("Node", "n1", None, "v1")),
+            (StepType.EVICT_POD, ObjectRef("Pod", "well-0", "shop", "v1")),
+        )
+    )
+    return RemediationPlan(
+        cause="the kernel of n1 is stuck", fingerprint=fingerprint, summary="s", steps=(), alternatives=(cordon, evict)
+    )
+
+
+@pytest.mark.parametrize(("name", "healed"), [("well", True), ("ill", False)])
+def test_relief_needs_the_workloads_to_be_well_and_leaves_the_cause(name: str, healed: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a case
+    cluster = snapshot_of(STUCK.replace("NAME", name) + DEPLOYMENT.format(name=name, ready=NAMES[name]))
+    (stuck,) = [cause for cause in diagnose(cluster, Incident()).root_causes if cause.subject.kind == "Node"]
+    mandate = mandate_for(cluster, taken_out(stuck.fingerprint), tmp_path)
+    seen = watch(mandate, ["1.or1", "1.or2"], lambda: cluster)
+    assert (seen.healed, seen.left) == (healed, "the kernel of n1 is stuck")
+    restarted = taken_out(stuck.fingerprint).model_copy(update={"steps": (step_for(name),)})
+    both = watch(mandate_for(cluster, restarted, tmp_path), ["1.1", "1.or1"], lambda: cluster)
+    assert (both.healed, both.left) == (False, ""), "what was to make the cause go away has to do so"

@@ -15,11 +15,11 @@ from cluster_doctor.domain.errors import RemediationError
 from cluster_doctor.domain.outcome import StepOutcome, StepState
 from cluster_doctor.domain.rehearsal import RehearsedStep
 from cluster_doctor.domain.remediation import RemediationStep
-from cluster_doctor.domain.steps import FieldEdit, Verb
+from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 from cluster_doctor.history.run_lock import Hold, unheld
 from cluster_doctor.history.write_log import WriteKind, WriteRecord, WriteState
 from cluster_doctor.remediation.cluster.announcing import Announcements, announced, diff_of
-from cluster_doctor.remediation.cluster.difference import difference
+from cluster_doctor.remediation.cluster.difference import contents, difference
 from cluster_doctor.remediation.cluster.happened import happened
 from cluster_doctor.remediation.cluster.identity import objection_to
 from cluster_doctor.remediation.cluster.making import RefusedError, backward, forward
@@ -27,6 +27,7 @@ from cluster_doctor.remediation.cluster.rehearsing import Judge
 from cluster_doctor.remediation.cluster.write import Write, identity_of
 from cluster_doctor.remediation.cluster.writer import ApiWriter
 from cluster_doctor.remediation.fields import Object
+from cluster_doctor.snapshot.paths import mapping
 from cluster_doctor.sources.wire.failure import ReadFailure
 
 Point = Callable[[str], None]
@@ -41,6 +42,8 @@ def unheard(point: str) -> None:
 
 _ATTEMPTS = 6
 _PAUSE = 0.5
+_TAKEN_UP = 30.0
+"""Seconds that a controller gets to take up what was stored."""
 _STATES = {WriteKind.APPLY: StepState.APPLIED, WriteKind.UNDO: StepState.UNDONE}
 
 
@@ -82,6 +85,23 @@ class Applier:
             return forward(self._writer, shown, step, live, self._record.mark(shown.key))
 
         return self._once(shown, WriteKind.APPLY, make)
+
+    def settle(self, shown: RehearsedStep) -> None:
+        """Wait a little until what was stored counts, where a controller has to take it up: what follows relies on it.
+
+        The API server admits by the limits in a quota's status, which its controller copies from the specification.
+
+        Raises:
+            ReadFailure: the server does not answer.
+        """
+        if shown.type is not StepType.ADJUST_QUOTA:
+            return
+        path, deadline = self._writer.path_of(shown.target), time.monotonic() + _TAKEN_UP
+        while time.monotonic() < deadline:
+            live = self._writer.get(path) or {}
+            if mapping(live, "spec").get("hard") == mapping(live, "status").get("hard"):
+                return
+            time.sleep(_PAUSE)
 
     def undo(self, shown: RehearsedStep, step: RemediationStep) -> StepOutcome:
         """Take one step back, unless that was done before.
@@ -144,7 +164,7 @@ class Applier:
                     continue
                 raise RefusedError(f"the server refuses it: {said}", "See what the server says.") from failure
             self._point(f"{kind} {shown.key}: sent")
-            diff = difference(live, now) if live and shown.verb is Verb.PATCH else ()
+            diff = _effect(shown, live, now)
             self._record.stored(record, diff, now if shown.verb is Verb.CREATE else live)
             self._point(f"{kind} {shown.key}: settled")
             return self._ended(shown, kind, diff)
@@ -166,7 +186,7 @@ class Applier:
             if not _is_refusal(failure):
                 raise
             raise RefusedError(f"the server refuses it: {failure.detail}", "See what the server says.") from failure
-        if shown.verb is Verb.PATCH and live and difference(live, stored) != shown.diff:
+        if _effect(shown, live, stored) != shown.diff:
             raise RefusedError("the server would store something else than was shown", "Rehearse the plan again.")
         return True
 
@@ -216,6 +236,17 @@ class Applier:
     def _nobody_knows(shown: RehearsedStep) -> StepOutcome:
         note = "nobody can tell whether it was stored; look at the object"
         return StepOutcome(key=shown.key, state=StepState.UNKNOWN, note=note)
+
+
+def _effect(shown: RehearsedStep, live: Object | None, stored: Object) -> tuple[FieldEdit, ...]:
+    """What a request stores, field by field; nothing where it takes an object away."""
+    match shown.verb:
+        case Verb.PATCH if live is not None:
+            return difference(live, stored)
+        case Verb.CREATE if live is None:
+            return contents(stored)
+        case _:
+            return ()
 
 
 def _is_refusal(failure: ReadFailure) -> bool:

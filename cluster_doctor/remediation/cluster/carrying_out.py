@@ -77,6 +77,8 @@ def apply_steps(mandate: Mandate, keys: Collection[str]) -> tuple[StepOutcome, .
     with _applier(mandate) as applier:
         for key, step in steps_in(mandate.plans):
             if key in rehearsed:
+                if outcomes:
+                    applier.settle(rehearsed[outcomes[-1].key])
                 outcomes.append(applier.apply(rehearsed[key], step))
                 if outcomes[-1].state is not StepState.APPLIED:
                     break

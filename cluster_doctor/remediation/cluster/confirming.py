@@ -33,10 +33,11 @@ class Patience:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Whether it healed, and what was seen last."""
+    """Whether it healed, and what was seen last. `left` is the cause that stays, where only the harm was kept away."""
 
     healed: bool
     note: str
+    left: str = ""
 
 
 @dataclass(frozen=True)

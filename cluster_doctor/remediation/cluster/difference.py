@@ -34,6 +34,14 @@ def difference(before: Object, after: Object) -> tuple[FieldEdit, ...]:
     return tuple(_differing((), bare(before), bare(after)))
 
 
+def contents(made: Object) -> tuple[FieldEdit, ...]:
+    """List the fields of an object that is made, beyond kind and name, as `difference` does from an empty one."""
+    metadata = made.get("metadata")
+    named = metadata if isinstance(metadata, dict) else {}
+    empty: Object = {key: {} for key, value in made.items() if isinstance(value, dict)}
+    return difference({**empty, "metadata": {key: named[key] for key in ("name", "namespace") if key in named}}, made)
+
+
 def bare(raw: Object) -> Object:
     """An object without its status, what the server keeps of it, and our mark."""
     kept = {key: value for key, value in raw.items() if key not in {"status", "apiVersion", "kind"}}

@@ -12,7 +12,7 @@ from cluster_doctor.domain.rehearsal import RehearsedStep
 from cluster_doctor.domain.remediation import RemediationPlan, RemediationStep, Route
 from cluster_doctor.domain.step_keys import steps_of_all
 from cluster_doctor.domain.steps import Verb
-from cluster_doctor.remediation.cluster.difference import difference
+from cluster_doctor.remediation.cluster.difference import contents, difference
 from cluster_doctor.remediation.cluster.write import Write, create, delete, evict, identity_of, patch, there_and_back
 from cluster_doctor.remediation.cluster.writer import ApiWriter
 from cluster_doctor.remediation.fields import Object, ValueDiffersError, edited
@@ -96,8 +96,9 @@ class _Trial:
         if self._live is not None:
             return self.failed(f"{self._step.target} exists already")
         listed = self._writer.path_of(self._step.target, of_list=True)
-        _, warnings = self._writer.send(create(listed, self._step.manifest or {}, "rehearsal"), dry_run=True)
-        return self._found(undo_tried=True, warnings=warnings)  # the way back deletes what was made
+        stored, warnings = self._writer.send(create(listed, self._step.manifest or {}, "rehearsal"), dry_run=True)
+        # the way back deletes what was made
+        return self._found(diff=contents(stored), undo_tried=True, warnings=warnings)
 
     def _removal(self, write: Write) -> RehearsedStep:
         _, warnings = self._writer.send(write, dry_run=True)

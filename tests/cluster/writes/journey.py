@@ -70,11 +70,13 @@ class Fault:
       target: Kind/name, a glob
       diff: the fields that the step is to change; NOW stands for a moment
     beside: true if these are other ways beside a person's step, taken because somebody asks for them
+    leaves: true if the repair only keeps the harm away, and leaves the cause to a person
     """
 
     scenario: Scenario
     steps: tuple[Expected, ...]
     beside: bool
+    leaves: bool
 
     @property
     def rule(self) -> str:
@@ -96,7 +98,7 @@ def all_faults() -> list[Fault]:
 def _fault(file: Path) -> Fault:
     header = next(yaml.safe_load_all(file.read_text()))
     steps = (Expected(StepType(step["type"]), step["target"], tuple(step["diff"])) for step in header["repair"])
-    return Fault(load(file), tuple(steps), bool(header.get("beside")))
+    return Fault(load(file), tuple(steps), bool(header.get("beside")), bool(header.get("leaves")))
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,10 @@ def test_a_fault_is_repaired_and_the_way_back_leads_back(fault: Fault, journeys:
         assert expected.is_of(step.target)
         assert [_MOMENT.sub("NOW", str(edit)) for edit in step.diff] == list(expected.diff)
     assert seen.outcome is not None
-    assert (seen.outcome.applied, seen.outcome.healed, seen.outcome.escalated) == (True, True, ""), seen.outcome
+    healed, left = (None, "the cause is left to a person: ") if fault.leaves else (True, "")
+    assert (seen.outcome.applied, seen.outcome.healed) == (True, healed), seen.outcome
+    assert seen.outcome.escalated.partition(fault.scenario.expects[0].cause)[0].startswith(left)
+    assert bool(seen.outcome.escalated) is fault.leaves
     assert [(step.key, step.diff) for step in seen.outcome.steps] == [(step.key, step.diff) for step in seen.offered]
     assert [walked.shown for walked in seen.walked] == list(seen.offered)
     for walked in seen.walked:
