@@ -45,10 +45,11 @@ def image_cannot_be_pulled(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
     """
     for pull in failed_pulls(pod, cluster):
-        if pull.error not in {PullError.UNKNOWN}:
+        if pull.error not in {PullError.UNKNOWN, PullError.UNSIGNED}:
             continue
+        why = "the reason is not recorded" if pull.error is PullError.UNKNOWN else pull.error.value
         yield Match(
-            message=f"image {pull.container.image} cannot be pulled, and the reason is not recorded",
+            message=f"image {pull.container.image} cannot be pulled, and {why}",
             evidence=pull.evidence,
             effects=(Effect(EffectKind.POD_NOT_STARTED, pod.ref),),
             about=pull.container.name,
