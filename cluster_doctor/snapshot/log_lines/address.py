@@ -29,6 +29,7 @@ _FORMS = tuple(
         rf"[Cc]onnection to node -?\d+ \(({_HOST})?/?[\d.]*:(\d+)\)",
         rf"Connection (?:refused|timed out|reset by peer)[^:]{{0,40}}: ({_HOST})?/{_IP}:(\d+)",
         rf"(?:[Rr]efused|not known|[Hh]ost|[Tt]ry again|[Uu]navailable) \(({_HOST}):(\d{{2,5}})\)",
+        rf"(?:not known|[Hh]ost is known\.?|[Tt]ry again) \(({_NAME})\)()",
         rf"(?:Bootstrap broker|[Bb]roker) ({_HOST}):(\d{{2,5}})",
         rf"remote_address:({_HOST}):(\d+)",
         rf"(?:ipv4|dns|ipv6):/*({_HOST}):(\d{{2,5}})",

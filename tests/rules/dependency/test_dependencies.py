@@ -103,6 +103,7 @@ def _address(host: str) -> str:
             "SocketException: Name or service not known (orders-database:3306)",
             "address_names_unknown_service",
         ),
+        ("orders-database:3306", "socket.gaierror: Name or service not known", "address_names_unknown_service"),
     ],
 )
 def test_an_address_in_the_environment_that_leads_nowhere_is_the_callers_fault(
