@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
@@ -10,7 +11,7 @@ from cluster_doctor.rules.node.plugins import failing_driver
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Event, Pod
+from cluster_doctor.snapshot.views import Custom, Event, Pod
 
 _TOLD_ELSEWHERE = re.compile(
     r"not found(?! in the list of registered CSI drivers)|references non-existent|object \S+ not registered"
@@ -18,6 +19,7 @@ _TOLD_ELSEWHERE = re.compile(
 )
 """Objects that are missing and volumes that another node holds have rules of their own."""
 _DRIVER = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")
+_NAME = re.compile(r"[\w.-]+")
 _TIMEOUT = "timed out waiting"
 """Stands in what the kubelet says in sum; why the volume is not there it says in other Events, if it knows."""
 
@@ -65,7 +67,14 @@ def volume_cannot_be_mounted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
             because=(
                 *(() if clear else (unstarted,)),
                 *(failing_driver(driver[1], pod.node_name, cluster) if driver else ()),
+                *_of_named_resources(event.message, cluster),
             ),
             since=pod.created_at,
             directness=None if clear else Directness.REPORTED,
         )
+
+
+def _of_named_resources(message: str, cluster: ClusterSnapshot) -> Iterator[Effect]:
+    """How custom resources fare that a message names: storage systems keep one for each volume, named alike."""
+    named = set(_NAME.findall(message))
+    return (Effect(EffectKind.NOT_RECONCILED, made.ref) for made in cluster.all(Custom) if made.name in named)
