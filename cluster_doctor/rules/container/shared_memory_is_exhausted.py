@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
-from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.rules.container.final_complaint import complaints_of, keeps_saying
+from cluster_doctor.rules.container.final_complaint import complaints_of
 from cluster_doctor.rules.container.last_words import failing_pods
-from cluster_doctor.rules.dependency.databases import is_database
+from cluster_doctor.rules.dependency.passed_on import says_of
 from cluster_doctor.rules.protocol import Matches, Records, rule
 from cluster_doctor.rules.selections import pods_with_logs
 from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Pod, Workload
+from cluster_doctor.snapshot.views import Pod
 
 _WORDS = wording(
     r"^(.*could not resize shared memory segment.*No space left on device.*|.*/dev/shm.*(?:No space left|ENOSPC).*"
@@ -87,27 +86,13 @@ def shared_memory_is_exhausted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         )
     )
     yield from failing
-    said = None if failing or not pod.expected_to_run else keeps_saying(pod, _WORDS, cluster)
-    if said is None:
+    found = None if failing else says_of(pod, _WORDS, cluster)
+    if found is None:
         return
-    client = cluster.workload_ref(pod.ref)
-    owner = _passed_on_from(client, cluster) or client
+    said, owner, client = found
     yield Match(
         message=f"{owner} has too little shared memory in /dev/shm: {said.value}",
         evidence=(said,),
         blame=owner,
         effects=(Effect(EffectKind.SERVING_ERRORS, owner), Effect(EffectKind.CALLS_FAILING, client)),
     )
-
-
-def _passed_on_from(client: ObjectRef, cluster: ClusterSnapshot) -> ObjectRef | None:
-    """The one database that a workload calls, whose words it repeats."""
-    view = cluster.find(client)
-    if isinstance(view, Workload) and is_database(view):
-        return None
-    called = [
-        callee
-        for callee in cluster.callees_of(client)
-        if isinstance(server := cluster.find(callee), Workload) and is_database(server)
-    ]
-    return called[0] if len(called) == 1 else None
