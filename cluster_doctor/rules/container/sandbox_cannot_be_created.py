@@ -6,12 +6,15 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.node.plugins import failing_network
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Node, Pod
 
+_HANDLER = re.compile(r"no runtime for \"?\S+ is configured|(?:find|unknown) runtime handler", re.IGNORECASE)
+"""What containerd and CRI-O say of the handler of a RuntimeClass that they were not told of."""
 _MEMORY = re.compile(r"OOM-killed|memory limit too low", re.IGNORECASE)
 _ADDRESSES = re.compile(
     r"no more free|no more ips|no ip(?:v[46])? (?:addresses|available)|no (?:available|free) (?:ips?\b|address)"
@@ -72,7 +75,7 @@ def sandbox_cannot_be_created(pod: Pod, cluster: ClusterSnapshot) -> Matches:
             + ("no addresses are left: " if exhausted else "")
             + event.message[:300],
             evidence=(event.cite_message(),),
-            blame=Node.ref_to(None, pod.node_name) if pod.node_name else None,
+            blame=_blame(pod, event.message),
             effects=(unstarted,),
             because=(
                 unstarted,
@@ -81,3 +84,10 @@ def sandbox_cannot_be_created(pod: Pod, cluster: ClusterSnapshot) -> Matches:
             ),
             since=pod.created_at,
         )
+
+
+def _blame(pod: Pod, message: str) -> ObjectRef | None:
+    name = pod.text("spec", "runtimeClassName")
+    if name and _HANDLER.search(message):
+        return ObjectRef("RuntimeClass", name, None, "node.k8s.io/v1")
+    return Node.ref_to(None, pod.node_name) if pod.node_name else None

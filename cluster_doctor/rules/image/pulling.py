@@ -41,6 +41,7 @@ class PullError(StrEnum):
     NOT_FOUND = "not found"
     UNREACHABLE = "registry unreachable"
     UNSIGNED = "its signature is not accepted"
+    NO_ROOM = "the node has no room left for it"
     UNKNOWN = "unknown"
 
 
@@ -54,6 +55,7 @@ _WORDINGS = tuple(
         (PullError.NEVER_PULL, r"ErrImageNeverPull|is not present with pull policy of Never"),
         (PullError.UNSIGNED, r"SignatureValidationFailed|signature validation failed|signature was required"
                              r"|Source image rejected"),
+        (PullError.NO_ROOM, r"no space left on device|disk quota exceeded"),
         (PullError.RATE_LIMIT, r"toomanyrequests|rate limit|429 Too Many"),
         # Go words every failed look-up as `lookup NAME on SERVER: reason` (net.DNSError).
         (PullError.REGISTRY_UNRESOLVED, r"\blookup [\w.-]+(?: on \S+)?: |no such host|server misbehaving"
@@ -124,4 +126,9 @@ def _words(pod: Pod, container: Container, cluster: ClusterSnapshot) -> tuple[st
             pod.cite(f"{container.status_path}.state.waiting.message"),
             pod.cite(f"{container.path}.image"),
         )
+    failed = next(
+        (event for event in cluster.events_about(pod.ref, "Failed") if container.image in event.message), None
+    )
+    if failed is not None:
+        return failed.message, (failed.cite_message(), pod.cite(f"{container.path}.image"))
     return message, (state, pod.cite(f"{container.path}.image"))

@@ -8,12 +8,13 @@ References:
     https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/
     https://kubernetes-csi.github.io/docs/node-driver-registrar.html
     https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/
+    https://kubernetes.io/docs/reference/labels-annotations-taints/#node-cloudprovider-kubernetes-io-uninitialized
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from cluster_doctor.domain.effects import Effect, EffectKind
@@ -21,6 +22,8 @@ from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
+UNINITIALISED = "node.cloudprovider.kubernetes.io/uninitialized"
+"""The kubelet sets this taint where a cloud provider is external; the cloud-controller-manager takes it off."""
 _DRIVER = re.compile(r"/plugins/([^/]+)")
 _FAILS = (EffectKind.CONTAINER_CRASHING, EffectKind.POD_NOT_STARTED, EffectKind.POD_NOT_READY)
 
@@ -63,6 +66,31 @@ def failing_devices(resource: str, cluster: ClusterSnapshot) -> tuple[Effect, ..
         for pod in _unready(Plugin.DEVICES, cluster)
         if vendor in pod.name or any(vendor in container.image for container in pod.containers)
     )
+
+
+def failing_initialisers(taints: Iterable[str], nodes: Iterable[str], cluster: ClusterSnapshot) -> tuple[Effect, ...]:
+    """How the Pods fare that should take start-up taints off nodes: the cloud's controller, and plugins' agents."""
+    keys = list(taints)
+    found: dict[Effect, None] = {}
+    if UNINITIALISED in keys:
+        found |= dict.fromkeys(
+            _effects(
+                pod
+                for pod in cluster.all(Pod)
+                if "cloud-controller-manager" in pod.name and not pod.ready and pod.expected_to_run
+            )
+        )
+    if any(key.endswith("/agent-not-ready") for key in keys):
+        waiting = frozenset(nodes)
+        found |= dict.fromkeys(
+            _effects(
+                pod
+                for plugin in (Plugin.NETWORK, Plugin.STORAGE)
+                for pod in _unready(plugin, cluster)
+                if pod.node_name in waiting
+            )
+        )
+    return tuple(found)
 
 
 def _unready(plugin: Plugin, cluster: ClusterSnapshot) -> tuple[Pod, ...]:

@@ -89,3 +89,19 @@ def test_a_program_for_another_processor_is_told_from_a_missing_one() -> None:
 def test_every_reason_of_the_kubelet_for_having_no_image_is_understood(reason: str, says: str, rule: str) -> None:
     pod = POD.replace("ImagePullBackOff", reason).replace("SAYS", says).replace("SECRETS", "restartPolicy: Always")
     assert [cause.rule for cause in diagnose(snapshot_of(pod), Incident()).root_causes] == [rule]
+
+
+def test_a_node_without_room_for_an_image_is_at_fault_itself() -> None:
+    says = "failed to extract layer sha256:aa: write /var/lib/containerd/x: no space left on device"
+    text = POD.replace("SAYS", says).replace("SECRETS", "restartPolicy: Always")
+    (cause,) = diagnose(snapshot_of(text), Incident()).root_causes
+    assert (cause.rule, str(cause.subject)) == ("image_cannot_be_pulled", "Node n1")
+
+
+def test_words_that_nobody_knows_are_passed_on() -> None:
+    says = 'Failed to pull image "registry.example.com/web:2.0": the moon is full'
+    event = "---\n{kind: Event, metadata: {name: e1}, involvedObject: {kind: Pod, name: web-0}, reason: Failed, "
+    text = POD.replace("SAYS", "Back-off").replace("SECRETS", "restartPolicy: Always")
+    (cause,) = diagnose(snapshot_of(f"{text}{event}type: Warning, message: {says!r}}}"), Incident()).root_causes
+    assert cause.rule == "image_cannot_be_pulled"
+    assert cause.statement.endswith("the runtime says: the moon is full")

@@ -137,3 +137,47 @@ def test_whatever_manages_addresses_is_understood_when_it_has_none_left(says: st
     (cause,) = diagnose(snapshot_of(_waits("FailedCreatePodSandBox", says).lstrip("\n-")), Incident()).root_causes
     assert cause.rule == "sandbox_cannot_be_created"
     assert "no addresses are left" in cause.statement
+
+
+HANDLER = 'failed to get sandbox runtime: no runtime for "runsc" is configured'
+
+
+def test_a_handler_that_the_node_does_not_know_is_the_fault_of_its_runtime_class() -> None:
+    text = _waits("FailedCreatePodSandBox", HANDLER).lstrip("\n-").replace("{nodeName: n1", "{CLASSnodeName: n1")
+    assert causes_of(text.replace("CLASS", "runtimeClassName: gvisor, ")) == [("sandbox_cannot_be_created", "gvisor")]
+    assert causes_of(text.replace("CLASS", "")) == [("sandbox_cannot_be_created", "n1")]
+
+
+TAINTED = """
+---
+kind: Node
+metadata: {name: n1}
+spec: {taints: [{key: KEY, effect: NoSchedule}]}
+status: {allocatable: {cpu: '4', memory: 8Gi, pods: '110'}, conditions: [{type: Ready, status: 'True'}]}
+---
+kind: Pod
+metadata: {name: llm-0, namespace: shop, creationTimestamp: '2026-01-01T11:30:00Z'}
+spec: {containers: [{name: app}]}
+status:
+  phase: Pending
+  conditions:
+  - {type: PodScheduled, status: 'False', reason: Unschedulable,
+     message: '0/1 nodes are available: 1 node(s) had untolerated taint {KEY: }.'}
+"""
+UNINITIALISED = "node.cloudprovider.kubernetes.io/uninitialized"
+
+
+@pytest.mark.parametrize(
+    ("plugin", "key", "explained"),
+    [
+        (_plugin("/var/log").replace("plugin-x7k2p", "cloud-controller-manager-x7k2p"), UNINITIALISED, True),
+        (_plugin("/var/log"), UNINITIALISED, False),
+        (_plugin("/etc/cni/net.d"), "node.cilium.io/agent-not-ready", True),
+        (_plugin("/etc/cni/net.d", well=True), "node.cilium.io/agent-not-ready", False),
+        (_plugin("/var/lib/kubelet/plugins_registry"), "disks.example.com/agent-not-ready", True),
+        (_plugin("/var/lib/kubelet/plugins_registry"), "dedicated", False),
+    ],
+)
+def test_a_start_up_taint_is_explained_by_what_should_take_it_off(plugin: str, key: str, *, explained: bool) -> None:
+    rules = [rule for rule, _ in causes_of(plugin + TAINTED.replace("KEY", key))]
+    assert ("taint_is_not_tolerated" in rules) != explained
