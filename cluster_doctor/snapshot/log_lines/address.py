@@ -19,6 +19,7 @@ _FORMS = tuple(
         r"host not found in upstream \"([\w.-]+)(?::(\d{2,5}))?",
         r"(?<![\w.-])([\w.-]{1,253}) could not be resolved()",
         r"lookup ([\w.-]+?)\.?(?: on [\w.:\[\]]+)?:()",
+        r"[Ff]ailed to resolve '([A-Za-z][\w.-]*)'()",
         rf"HTTPS?ConnectionPool\(host='({_HOST})', port=(\d+)\)",
         r"UnknownHostException: ([\w.-]+)()",
         r"(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+)(?::(\d+))?",
