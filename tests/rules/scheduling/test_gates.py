@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cluster_doctor.rules.engine import check_all
+from cluster_doctor.rules.example import snapshot_of
 from rules.causes import causes_of
 
 POD = """
@@ -26,3 +28,8 @@ GATED, OPEN = "{schedulingGates: [{name: example.com/quota}], containers: [{name
 )  # fmt: skip
 def test_a_gated_pod_is_no_sign_of_a_silent_scheduler(spec: str, condition: str, rule: str) -> None:
     assert [found for found, _ in causes_of(POD.replace("SPEC", spec).replace("CONDITION", condition))] == [rule]
+
+
+def test_a_gate_that_has_just_been_set_is_no_symptom() -> None:
+    young = POD.replace("11:00:00", "11:58:00").replace("SPEC", GATED).replace("CONDITION", MARKED)
+    assert not check_all(snapshot_of(young)).findings
