@@ -121,8 +121,6 @@ def address_names_unknown_service(workload: Workload, cluster: ClusterSnapshot) 
     References:
         https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
     """
-    calls = failing_calls(workload.ref, cluster)
-    nameless = [call for call in calls if call.trouble is Trouble.UNKNOWN_HOST and not call.host]
     addresses = [
         (container, path, host, port, missing)
         for container in workload.template.containers
@@ -130,6 +128,8 @@ def address_names_unknown_service(workload: Workload, cluster: ClusterSnapshot) 
         if (missing := missing_service(host, port, workload, cluster)) is not None
         and not workload_behind_missing(missing, cluster)
     ]
+    calls = failing_calls(workload.ref, cluster) if addresses else []
+    nameless = [call for call in calls if call.trouble is Trouble.UNKNOWN_HOST and not call.host]
     only = len({missing for *_, missing in addresses}) == 1
     for container, path, host, port, missing in addresses:
         told = [call for call in calls if call.host.split(".")[0] == host.split(".")[0]]
