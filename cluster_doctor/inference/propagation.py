@@ -18,7 +18,7 @@ from cluster_doctor.rules.admission.webhooks import calling
 from cluster_doctor.rules.scheduling.attempt import Refusal
 from cluster_doctor.rules.scheduling.fit import fit_of
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Autoscaler, Pod, Service
+from cluster_doctor.snapshot.views import Autoscaler, Node, Pod, Service
 
 E = EffectKind
 Relation = Callable[[ClusterSnapshot, ObjectRef], Iterable[ObjectRef]]
@@ -66,8 +66,13 @@ def services_of(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]
 
 
 def pods_kept_off(cluster: ClusterSnapshot, ref: ObjectRef) -> Iterator[ObjectRef]:
-    """Pods that wait for a node and that this one refuses for its taints: a sick node is tainted."""
-    for pod in cluster.all(Pod):
+    """Pods that wait for a node and that this one refuses for the taints that a sick node gets, or is not rid of."""
+    node = cluster.get(Node, None, ref.name)
+    sick = node is not None and any(
+        key.startswith("node.kubernetes.io/") or key.endswith(("/agent-not-ready", "/uninitialized"))
+        for key, _, _ in node.taints
+    )
+    for pod in cluster.all(Pod) if sick else ():
         fit = fit_of(pod, cluster)
         if fit and Refusal.TAINT in fit.in_the_way.get(ref.name, frozenset()):
             yield pod.ref

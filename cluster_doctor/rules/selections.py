@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.rules.job.runs import later_run_succeeded
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Event, Pod, Workload
+from cluster_doctor.snapshot.views import Event, Job, Pod, Workload
 
 
 def unwell_pods(cluster: ClusterSnapshot) -> Sequence[Pod]:
@@ -21,8 +22,26 @@ def unwell_pods(cluster: ClusterSnapshot) -> Sequence[Pod]:
 def _unwell(cluster: ClusterSnapshot) -> Iterator[Pod]:
     warned = {event.regarding for event in cluster.all(Event) if event.type != "Normal"}
     for pod in cluster.all(Pod):
-        if (not pod.plainly_well or (warned and pod.ref in warned)) and pod.expected_to_run:
+        if (not pod.plainly_well or (warned and pod.ref in warned)) and counted_on(pod, cluster):
             yield pod
+
+
+def counted_on(pod: Pod, cluster: ClusterSnapshot) -> bool:
+    """Tell whether somebody waits for what a Pod does: it is to run, or it failed and its Job with it."""
+    return pod.expected_to_run or pod.ref in cluster.remember("lost runs", lambda: frozenset(_lost_runs(cluster)))
+
+
+def _lost_runs(cluster: ClusterSnapshot) -> Iterator[ObjectRef]:
+    """The latest Pod of each Job that failed by itself, where nothing since did the Job's work or is at it."""
+    for job in cluster.all(Job):
+        if job.complete or job.suspended or job.deleted_at or later_run_succeeded(job, cluster):
+            continue
+        pods = cluster.pods_of(job.ref)
+        if job.integer("status", "succeeded") or any(pod.expected_to_run or pod.phase == "Succeeded" for pod in pods):
+            continue
+        ended = [pod for pod in pods if pod.phase == "Failed" and not pod.terminating and not pod.reason]
+        if ended:
+            yield max(ended, key=lambda pod: (pod.created_at or cluster.taken_at, pod.name)).ref
 
 
 def troubled_workloads(cluster: ClusterSnapshot) -> Iterator[Workload]:

@@ -46,6 +46,8 @@ _START = 8192
 _DEEPEST = 2
 """Layers of packing that are taken off: a compressed file in an archive, no more."""
 _OBJECT = re.compile(rb"^(?:- )?(?:apiVersion|kind|items):", re.MULTILINE)
+_JSON = re.compile(rb"\s*(?:\{|\[\s*(?:[{\]]|$))")
+"""How JSON of objects begins, and YAML in its form; a prompt such as `[root@master ~]#` begins with a bracket too."""
 _OPTION = "Say --format with one of {}."
 
 Content = Path | bytes | Contents
@@ -146,7 +148,7 @@ def _recognise(content: Content, name: str) -> RecordedForm:
         return RecordedForm.CLUSTER_DUMP
     if is_packed(start):
         raise UnreadableInput(f"{name} is an archive within an archive within an archive", "Unpack it first.")
-    if start.lstrip()[:1] in (b"{", b"[") or _OBJECT.search(start):
+    if _JSON.match(start) or _OBJECT.search(start):
         return RecordedForm.OBJECTS
     if b"\x00" in start or not _is_text(start):
         raise UnreadableInput(

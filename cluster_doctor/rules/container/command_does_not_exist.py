@@ -8,15 +8,22 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.start_errors import start_errors
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.rules.selections import counted_on, unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
 _WORDS = re.compile(
-    r"exec: \"([^\"]+)\": (?:executable file not found in \$PATH|stat \S+: no such file or directory|permission denied)"
+    r"\bexec:? \\?\"?([^\"\\:\s]+)\\?\"?: (?:executable file not found in [$%]PATH|is a directory"
+    r"|(?:stat \S+: )?no such file or directory|permission denied)"
+    r"|executable file `([^`]+)` not found"
     r"|(?:sh|bash|ash): (?:line )?(?:\d+: )?(\S+): (?:command )?not found"
-    r"|no such file or directory: unknown|permission denied: unknown"
 )
+"""What runc, crun and shells say; CRI-O quotes runc's own log line, quotation marks escaped."""
+
+
+def names_program(words: str) -> re.Match[str] | None:
+    """Find what a message says about a program that cannot be executed."""
+    return _WORDS.search(words)
 
 
 @rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unwell_pods)
@@ -66,14 +73,14 @@ def command_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
     """
-    if not pod.expected_to_run:
+    if not counted_on(pod, cluster):
         return
     for container in pod.containers:
         for words, evidence in start_errors(pod, container, cluster):
-            found = _WORDS.search(words)
+            found = names_program(words)
             if not found:
                 continue
-            program = found[1] or found[2] or (container.command[0] if container.command else "the entrypoint")
+            program = found[1] or found[2] or found[3]
             yield Match(
                 message=f"container {container.name} of Pod {pod.name} cannot run {program!r}: {found[0]}",
                 evidence=(evidence, pod.cite(f"{container.path}.command")),

@@ -6,6 +6,8 @@ import re
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.container.command_does_not_exist import names_program
+from cluster_doctor.rules.container.start_errors import start_errors
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -23,9 +25,7 @@ REFUSED = frozenset(
 )
 """Waiting reasons by which the kubelet passes on the runtime's refusal (pkg/kubelet/kuberuntime)."""
 
-_TOLD_ELSEWHERE = re.compile(
-    r"executable file not found|no such file or directory|permission denied|exec format|OOM-killed"
-)
+_TOLD_ELSEWHERE = re.compile(r"exec format|OOM-killed")
 
 
 @rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=unwell_pods)
@@ -75,7 +75,11 @@ def container_cannot_be_created(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     if not pod.expected_to_run:
         return
     for container in pod.containers:
-        if container.waiting not in REFUSED or _TOLD_ELSEWHERE.search(container.waiting_message):
+        if container.waiting not in REFUSED:
+            continue
+        if any(
+            _TOLD_ELSEWHERE.search(words) or names_program(words) for words, _ in start_errors(pod, container, cluster)
+        ):
             continue
         path = f"{container.status_path}.state.waiting"
         told = container.waiting_message or next(

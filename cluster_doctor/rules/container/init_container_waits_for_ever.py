@@ -11,14 +11,24 @@ from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Container, ContainerRole, Pod, Service
+from cluster_doctor.snapshot.views import Container, ContainerRole, Namespace, Pod, Service
 
 PATIENCE = timedelta(minutes=2)
 """How long an ordinary init container may work."""
 
-_HOST = re.compile(
-    r"(?:nslookup|getent hosts|nc -\\S+|wget \\S*|curl \\S*|ping(?: -\\S+)*|host|dig) +(?:https?://)?([a-z][a-z0-9.-]+)"
+_ASKS = re.compile(
+    r"\b(?:nslookup|getent a?hosts(?:v[46])?|n(?:et)?cat|nc|wget|curl|ping|host|dig|telnet|ssh|grpcurl"
+    r"|pg_isready|psql|mysql(?:admin)?|mariadb(?:-admin)?|redis-cli|valkey-cli|mongosh?|kcat|wait-for(?:-it)?(?:\.sh)?"
+    r"|dockerize)\b([^;&|\n]{0,300})"
 )
+"""Programs that scripts wait with, and what stands behind them."""
+_HOST = re.compile(
+    r"(?:^|[\s='\"@]|://)([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]{1,63}){0,6})\.?(?!://)(?=$|[\s:/'\";)])"
+)
+_OPTION = re.compile(r"(?:^|\s)(?:-[UdDuPpnctwqi]|--(?:user|username|dbname|database|port|timeout|password))[= ]\s*\S+")
+"""Options whose value is no host; the others are read over by the form of what follows them."""
+_ORDERS = frozenset({"ping", "status", "tcp", "http", "https"})
+_WORD = re.compile(r"(?:^|\s)-[\w-]+")
 
 
 @rule(Severity.ERROR, subject=Pod, needs=(Service,), among=unwell_pods)
@@ -109,8 +119,20 @@ def init_container_waits_for_ever(pod: Pod, cluster: ClusterSnapshot) -> Matches
 
 
 def _named_and_missing(container: Container, pod: Pod, cluster: ClusterSnapshot) -> Iterator[str]:
-    for host in _HOST.findall(" ".join(container.command)):
-        parts = host.split(".")
-        namespace = parts[1] if len(parts) > 1 else pod.namespace
-        if cluster.exists(Service, namespace, parts[0]) is False:
-            yield host
+    for asked in _ASKS.findall(" ".join(container.command)):
+        plain = _WORD.sub(" ", _OPTION.sub(" ", asked))
+        for host in [found for found in _HOST.findall(plain) if found not in _ORDERS][:1]:
+            name, namespace = _service_and_namespace(host, pod, cluster)
+            if name and cluster.exists(Service, namespace, name) is False:
+                yield host
+
+
+def _service_and_namespace(host: str, pod: Pod, cluster: ClusterSnapshot) -> tuple[str, str | None]:
+    """Read a host name as that of a Service: `db`, `db.shop`, `db-0.db.shop.svc`; empty where it is none."""
+    parts = host.split(".")
+    if "svc" in parts[2:]:
+        at = parts.index("svc", 2)
+        return parts[at - 2], parts[at - 1]
+    if len(parts) == 2 and cluster.exists(Namespace, None, parts[1]) is True:
+        return parts[0], parts[1]
+    return (parts[0], pod.namespace) if len(parts) == 1 else ("", None)

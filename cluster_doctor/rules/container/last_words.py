@@ -7,15 +7,27 @@ from collections.abc import Callable, Iterator
 
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.rules.container.ending import crashing_now
-from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.rules.selections import counted_on, unwell_pods
 from cluster_doctor.snapshot.log_lines.told import Told, read_told
 from cluster_doctor.snapshot.log_lines.trouble import Trouble
-from cluster_doctor.snapshot.log_lines.wording import Wording
+from cluster_doctor.snapshot.log_lines.wording import Wording, wording
+from cluster_doctor.snapshot.paths import integer
 from cluster_doctor.snapshot.records import ContainerLog
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, ContainerRole, Pod
 
 _LINES = 200
+_ERROR = wording(
+    r"\b(?:error|fatal|panic|exception|failed|cannot|unable)\b",
+    "error",
+    "fatal",
+    "panic",
+    "exception",
+    "failed",
+    "cannot",
+    "unable",
+    any_case=True,
+)
 
 
 def failing_containers(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container]:
@@ -24,7 +36,10 @@ def failing_containers(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container
 
 
 def _failing(pod: Pod, cluster: ClusterSnapshot) -> Iterator[Container]:
-    if not pod.expected_to_run:
+    if not counted_on(pod, cluster):
+        return
+    if pod.finished:  # a Job's: what ended with an error is what it failed for
+        yield from (container for container in pod.containers if integer(container.terminated, "exitCode"))
         return
     for container in pod.containers:
         stuck = container.role is ContainerRole.INIT and container.running and not pod.ready
@@ -47,6 +62,12 @@ def last_words(
         for position, found in words.newest_in(log, _LINES):
             return found, log.cite(position)
     return None
+
+
+def last_error(pod: Pod, container: Container, cluster: ClusterSnapshot) -> Evidence | None:
+    """Cite the newest line of a container's logs that speaks of an error."""
+    said = last_words(pod, container, _ERROR, cluster)
+    return said[1] if said else None
 
 
 def failing_with(

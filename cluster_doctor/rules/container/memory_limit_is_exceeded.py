@@ -6,7 +6,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.memory import oom_evidence
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.rules.selections import counted_on, unwell_pods
 from cluster_doctor.snapshot.quantity import format_quantity
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -54,7 +54,7 @@ def memory_limit_is_exceeded(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     References:
         https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/
     """
-    if not pod.expected_to_run:
+    if not counted_on(pod, cluster):
         return
     for container in pod.containers:
         killed = oom_evidence(pod, container, cluster)

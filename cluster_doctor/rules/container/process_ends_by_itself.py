@@ -5,25 +5,12 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.container.ending import crashing_now, exit_code, how_it_ended
-from cluster_doctor.rules.container.last_words import last_words
+from cluster_doctor.rules.container.last_words import last_error
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
-from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
-
-_ERROR = wording(
-    r"\b(?:error|fatal|panic|exception|failed|cannot|unable)\b",
-    "error",
-    "fatal",
-    "panic",
-    "exception",
-    "failed",
-    "cannot",
-    "unable",
-    any_case=True,
-)
 
 
 @rule(Severity.ERROR, subject=Pod, directness=Directness.SUGGESTED, among=unwell_pods)
@@ -76,13 +63,13 @@ def process_ends_by_itself(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         ended, path = container.ended
         if not ended or text(ended, "reason") == "OOMKilled" or exit_code(container) in {137, 143}:
             continue
-        said = last_words(pod, container, _ERROR, cluster)
+        said = last_error(pod, container, cluster)
         crash = Effect(EffectKind.CONTAINER_CRASHING, pod.ref)
         yield Match(
             message=f"the process of container {container.name} in Pod "
             f"{pod.name} ends by itself: {how_it_ended(container)}"
-            + (f"; it logged: {str(said[1].value)[:200]}" if said else ""),
-            evidence=(pod.cite(path), *((said[1],) if said else ())),
+            + (f"; it logged: {str(said.value)[:200]}" if said else ""),
+            evidence=(pod.cite(path), *((said,) if said else ())),
             effects=(crash,),
             because=(crash,),
             about=container.name,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.scheduling.attempt import unscheduled, untold_of, verdict_of
+from cluster_doctor.rules.scheduling.attempt import said_to_be_gated, unscheduled, untold_of, verdict_of
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, Node, Pod
@@ -41,7 +41,7 @@ def scheduler_is_down(pod: Pod, cluster: ClusterSnapshot) -> Matches:
     """
     if not unscheduled(pod) or verdict_of(pod, cluster) is not None or pod.objects("spec", "schedulingGates"):
         return
-    if untold_of(pod) is not None:
+    if untold_of(pod) is not None or said_to_be_gated(pod):
         return
     if pod.created_at is None or cluster.taken_at - pod.created_at < PATIENCE:
         return

@@ -13,6 +13,7 @@ from cluster_doctor.rules.dependency.missing_services import (
     workload_behind_missing,
 )
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Service, Workload
 
@@ -120,23 +121,29 @@ def address_names_unknown_service(workload: Workload, cluster: ClusterSnapshot) 
     References:
         https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
     """
-    for container in workload.template.containers:
-        for path, host, port in container.addresses:
-            missing = missing_service(host, port, workload, cluster)
-            if missing is None or workload_behind_missing(missing, cluster):
-                continue
-            told = [
-                call for call in failing_calls(workload.ref, cluster) if call.host.split(".")[0] == host.split(".")[0]
-            ]
-            if not told and not suffers(workload, cluster):
-                continue  # an optional dependency that nobody misses
-            near = nearest(missing, port, cluster)
-            yield Match(
-                message=f"container {container.name} of {workload.ref} calls {host}{f':{port}' if port else ''}, "
-                "which is no Service" + (f"; Service {near} offers that port" if near else ""),
-                evidence=(workload.cite(path), *(call.evidence for call in told[:1])),
-                effects=(Effect(EffectKind.CALLS_FAILING, workload.ref), Effect(EffectKind.NAME_UNRESOLVED, missing)),
-                about=f"{container.name}/{host}",
-                directness=Directness.STATED if told else Directness.COMPARED,
-                facts=(("path", path), ("host", host), ("near", near)),
-            )
+    addresses = [
+        (container, path, host, port, missing)
+        for container in workload.template.containers
+        for path, host, port in container.addresses
+        if (missing := missing_service(host, port, workload, cluster)) is not None
+        and not workload_behind_missing(missing, cluster)
+    ]
+    calls = failing_calls(workload.ref, cluster) if addresses else []
+    nameless = [call for call in calls if call.trouble is Trouble.UNKNOWN_HOST and not call.host]
+    only = len({missing for *_, missing in addresses}) == 1
+    for container, path, host, port, missing in addresses:
+        told = [call for call in calls if call.host.split(".")[0] == host.split(".")[0]]
+        stated = bool(told)
+        told = told or (nameless if only else [])
+        if not told and not suffers(workload, cluster):
+            continue  # an optional dependency that nobody misses
+        near = nearest(missing, port, cluster)
+        yield Match(
+            message=f"container {container.name} of {workload.ref} calls {host}{f':{port}' if port else ''}, "
+            "which is no Service" + (f"; Service {near} offers that port" if near else ""),
+            evidence=(workload.cite(path), *(call.evidence for call in told[:1])),
+            effects=(Effect(EffectKind.CALLS_FAILING, workload.ref), Effect(EffectKind.NAME_UNRESOLVED, missing)),
+            about=f"{container.name}/{host}",
+            directness=Directness.STATED if stated else Directness.COMPARED,
+            facts=(("path", path), ("host", host), ("near", near)),
+        )

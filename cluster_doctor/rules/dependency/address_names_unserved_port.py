@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity
+from cluster_doctor.rules.dependency.callers import suffers
+from cluster_doctor.rules.dependency.failing_calls import failing_calls
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Service, Workload
@@ -112,15 +114,23 @@ def address_names_unserved_port(workload: Workload, cluster: ClusterSnapshot) ->
         https://kubernetes.io/docs/concepts/services-networking/service/#discovering-services
     """
     for container, path, host, port, service in _unserved(workload, cluster):
+        told = [call for call in failing_calls(workload.ref, cluster) if call.host.split(".")[0] == host.split(".")[0]]
+        if not told and not _in_one(workload, path, port) and not suffers(workload, cluster):
+            continue  # two variables may mean two things, as long as nobody misses anything
         shown = ", ".join(map(str, sorted(_offered(service))))
         yield Match(
             message=f"container {container.name} of {workload.ref} calls {host}:{port}; "
             f"Service {service.name} offers port {shown}",
-            evidence=(workload.cite(path), service.cite("spec.ports")),
+            evidence=(workload.cite(path), service.cite("spec.ports"), *(call.evidence for call in told[:1])),
             effects=(Effect(EffectKind.CALLS_FAILING, workload.ref),),
             about=f"{container.name}/{host}",
             facts=(("path", path), ("host", host), ("port", str(port)), ("offered", shown)),
         )
+
+
+def _in_one(workload: Workload, path: str, port: int) -> bool:
+    """Tell whether host and port stand in one value."""
+    return f":{port}" in str(workload.cite(path).value)
 
 
 def _unserved(workload: Workload, cluster: ClusterSnapshot) -> Iterator[tuple[Container, str, str, int, Service]]:

@@ -9,6 +9,8 @@ from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
 
+_NO_SUCH_NAME = frozenset({PullError.NOT_FOUND, PullError.NAME_INVALID, PullError.NAME_AMBIGUOUS, PullError.NEVER_PULL})
+
 
 @rule(Severity.ERROR, subject=Pod, directness=Directness.STATED, among=pods_without_image)
 def image_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
@@ -53,7 +55,7 @@ def image_does_not_exist(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/concepts/containers/images/
     """
     for pull in failed_pulls(pod, cluster):
-        if pull.error not in {PullError.NOT_FOUND, PullError.NAME_INVALID, PullError.NEVER_PULL}:
+        if pull.error not in _NO_SUCH_NAME:
             continue
         yield Match(
             message=f"image {pull.container.image} of container "

@@ -8,7 +8,7 @@ from cluster_doctor.rules.container.ending import crashing_now
 from cluster_doctor.rules.container.last_words import last_words
 from cluster_doctor.rules.container.start_errors import start_errors
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.selections import unwell_pods
+from cluster_doctor.rules.selections import counted_on, unwell_pods
 from cluster_doctor.snapshot.log_lines.wording import wording
 from cluster_doctor.snapshot.paths import join
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -64,13 +64,13 @@ def image_is_built_for_another_architecture(pod: Pod, cluster: ClusterSnapshot) 
     References:
         https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch
     """
-    if not pod.expected_to_run:
+    if not counted_on(pod, cluster):
         return
     node = cluster.get(Node, None, pod.node_name)
     architecture = node.labels.get(_ARCHITECTURE, "") if node else ""
     for container in pod.containers:
         told = next((e for words, e in start_errors(pod, container, cluster) if _WORDS.search(words)), None)
-        if told is None and crashing_now(pod, container, cluster.taken_at):
+        if told is None and (pod.finished or crashing_now(pod, container, cluster.taken_at)):
             said = last_words(pod, container, _WORDS, cluster)
             told = said[1] if said else None
         if told is None:

@@ -14,14 +14,24 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Container, Pod
 
 WAITING = frozenset(
-    {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"}
+    {
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "RegistryUnavailable",
+        "SignatureValidationFailed",
+    }
 )
+"""Waiting reasons by which the kubelet says that it has no image (pkg/kubelet/images, cri-api's errors)."""
 
 
 class PullError(StrEnum):
     """What is the matter with an image."""
 
     NAME_INVALID = "name invalid"
+    NAME_AMBIGUOUS = "the name lacks a registry, and the node takes no short names for it"
     NEVER_PULL = "not present and never pulled"
     RATE_LIMIT = "rate limit"
     REGISTRY_UNRESOLVED = "registry not resolved"
@@ -30,6 +40,8 @@ class PullError(StrEnum):
     DENIED = "denied"
     NOT_FOUND = "not found"
     UNREACHABLE = "registry unreachable"
+    UNSIGNED = "its signature is not accepted"
+    NO_ROOM = "the node has no room left for it"
     UNKNOWN = "unknown"
 
 
@@ -37,7 +49,13 @@ _WORDINGS = tuple(
     (error, re.compile(pattern, re.IGNORECASE))
     for error, pattern in (
         (PullError.NAME_INVALID, r"InvalidImageName|couldn't parse image|invalid reference format"),
+        # containers/image (CRI-O, Podman) resolves names without a registry by the node's registries.conf.
+        (PullError.NAME_AMBIGUOUS, r"short[- ]name (?:mode is enforcing|resolution|\"?\S+ did not resolve)"
+                                   r"|returns ambiguous list|no unqualified-search registries"),
         (PullError.NEVER_PULL, r"ErrImageNeverPull|is not present with pull policy of Never"),
+        (PullError.UNSIGNED, r"SignatureValidationFailed|signature validation failed|signature was required"
+                             r"|Source image rejected"),
+        (PullError.NO_ROOM, r"no space left on device|disk quota exceeded"),
         (PullError.RATE_LIMIT, r"toomanyrequests|rate limit|429 Too Many"),
         # Go words every failed look-up as `lookup NAME on SERVER: reason` (net.DNSError).
         (PullError.REGISTRY_UNRESOLVED, r"\blookup [\w.-]+(?: on \S+)?: |no such host|server misbehaving"
@@ -108,4 +126,9 @@ def _words(pod: Pod, container: Container, cluster: ClusterSnapshot) -> tuple[st
             pod.cite(f"{container.status_path}.state.waiting.message"),
             pod.cite(f"{container.path}.image"),
         )
+    failed = next(
+        (event for event in cluster.events_about(pod.ref, "Failed") if container.image in event.message), None
+    )
+    if failed is not None:
+        return failed.message, (failed.cite_message(), pod.cite(f"{container.path}.image"))
     return message, (state, pod.cite(f"{container.path}.image"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.container.last_words import failing_containers, last_error
 from cluster_doctor.rules.job.runs import later_run_succeeded
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -40,10 +41,25 @@ def job_has_failed(job: Job, cluster: ClusterSnapshot) -> Matches:
     condition = job.failed
     if not condition or condition.get("reason") == "DeadlineExceeded" or later_run_succeeded(job, cluster):
         return
-    crash = [Effect(EffectKind.CONTAINER_CRASHING, pod.ref) for pod in cluster.pods_of(job.ref)]
+    pods = cluster.pods_of(job.ref)
+    crash = [Effect(EffectKind.CONTAINER_CRASHING, pod.ref) for pod in pods]
+    said = next(
+        (
+            error
+            for pod in pods
+            for container in failing_containers(pod, cluster)
+            if (error := last_error(pod, container, cluster))
+        ),
+        None,
+    )
     yield Match(
-        message=f"Job {job.name} has failed: {condition_message(condition)}",
-        evidence=(job.cite(f"{job.condition_path('Failed')}.message"), job.cite("status.failed")),
+        message=f"Job {job.name} has failed: {condition_message(condition)}"
+        + (f"; its Pod logged: {str(said.value)[:200]}" if said else ""),
+        evidence=(
+            job.cite(f"{job.condition_path('Failed')}.message"),
+            job.cite("status.failed"),
+            *((said,) if said else ()),
+        ),
         effects=(Effect(EffectKind.JOB_FAILED, job.ref),),
         because=(Effect(EffectKind.JOB_FAILED, job.ref), *crash),
         since=parse_time(condition.get("lastTransitionTime")),

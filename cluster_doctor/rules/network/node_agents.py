@@ -1,4 +1,4 @@
-"""Pods that give a node its network, as their projects label and name them.
+"""Pods that give a node its network, as their projects label and name them, and by what they mount.
 
 Sources: the manifests of Calico and its operator (`calico-node`), Cilium and GKE's dataplane V2 (`k8s-app: cilium`,
 `anetd`), Flannel (`kube-flannel-ds`), kind (`kindnet`), the Amazon VPC plugin (`aws-node`), Azure (`azure-cns`,
@@ -11,6 +11,7 @@ import re
 from datetime import datetime, timedelta
 
 from cluster_doctor.domain.effects import Effect, EffectKind
+from cluster_doctor.rules.node.plugins import Plugin, plugs_in
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.times import parse_time
 from cluster_doctor.snapshot.views import Node, Pod
@@ -42,7 +43,7 @@ PATIENCE = timedelta(minutes=2)
 
 def is_network_agent(pod: Pod) -> bool:
     """Tell whether a Pod is the network plugin's agent on its node."""
-    return _is(pod, _AGENT_LABELS, _AGENT_NAMES)
+    return _is(pod, _AGENT_LABELS, _AGENT_NAMES) or plugs_in(pod, Plugin.NETWORK)
 
 
 def is_service_proxy(pod: Pod) -> bool:

@@ -16,8 +16,24 @@ RECENT = timedelta(hours=1)
 """A rejection further back is history; the record of it stays until it is removed."""
 
 _REASONS = frozenset(
-    {"UnexpectedAdmissionError", "TopologyAffinityError", "NodeAffinity", "NodePorts", "AppArmor", "PodOSNotSupported"}
+    {
+        "UnexpectedAdmissionError",
+        "TopologyAffinityError",
+        "NodeAffinity",
+        "NodeName",
+        "NodePorts",
+        "TaintToleration",
+        "AppArmor",
+        "SysctlForbidden",
+        "InvalidNodeInfo",
+        "InitContainerRestartPolicyForbidden",
+        "SupplementalGroupsPolicyNotSupported",
+        "PodOSNotSupported",
+        "UnexpectedPredicateFailureType",
+        "PodOSSelectorNodeLabelDoesNotMatch",
+    }
 )
+"""What the kubelet's admission handlers answer (pkg/kubelet/lifecycle, pkg/kubelet/sysctl)."""
 _SHORT = "OutOf"
 """How the reasons begin by which a kubelet says what it has too little of: OutOfcpu, OutOfmemory, OutOfpods."""
 

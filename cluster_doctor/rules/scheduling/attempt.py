@@ -90,6 +90,14 @@ def unscheduled(pod: Pod) -> bool:
     return waits and not pod.placed and not pod.terminating and pod.reason != "Evicted"
 
 
+def said_to_be_gated(pod: Pod) -> bool:
+    """Tell whether the API server has marked a Pod as one that no scheduler may look at yet.
+
+    It does so when it accepts the Pod (pkg/registry/core/pod), so that the mark tells nothing of the scheduler.
+    """
+    return pod.condition("PodScheduled").get("reason") == "SchedulingGated"
+
+
 def verdict_of(pod: Pod, cluster: ClusterSnapshot) -> SchedulingVerdict | None:
     """Find the scheduler's latest word: the newest FailedScheduling Event, else condition PodScheduled."""
     return cluster.remember(("scheduling verdict", pod.ref), lambda: _read(pod, cluster))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.node.plugins import failing_devices
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import Refusal
 from cluster_doctor.rules.scheduling.fit import fit_of, unfit_pods
@@ -60,6 +61,7 @@ def extended_resource_fits_no_node(pod: Pod, cluster: ClusterSnapshot) -> Matche
         message=f"Pod {pod.name} asks for {resource}; {state}",
         evidence=(fit.verdict.evidence,),
         effects=(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref),),
+        because=failing_devices(resource, cluster),
         since=pod.created_at,
         facts=(("resource", resource),),
     )

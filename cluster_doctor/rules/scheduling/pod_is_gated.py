@@ -7,6 +7,7 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
 from cluster_doctor.rules.protocol import Matches, rule
+from cluster_doctor.rules.scheduling.attempt import said_to_be_gated
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -41,13 +42,14 @@ def pod_is_gated(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/
     """
     gates = [text(gate, "name") for _, gate in pod.objects("spec", "schedulingGates")]
-    if not gates or pod.node_name or not pod.expected_to_run:
+    told = said_to_be_gated(pod)
+    if not (gates or told) or pod.node_name or not pod.expected_to_run:
         return
     if pod.created_at and cluster.taken_at - pod.created_at < PATIENCE:
         return
     yield Match(
-        message=f"Pod {pod.name} is held back by scheduling gate {', '.join(gates)}",
-        evidence=(pod.cite("spec.schedulingGates"),),
+        message=f"Pod {pod.name} is held back by scheduling gate {', '.join(gates) or '(its name was not recorded)'}",
+        evidence=(pod.cite("spec.schedulingGates" if gates else f"{pod.condition_path('PodScheduled')}.reason"),),
         effects=(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref),),
         since=pod.created_at,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.node.plugins import failing_initialisers
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.scheduling.attempt import Refusal
 from cluster_doctor.rules.scheduling.fit import fit_of, unfit_pods, untolerated
@@ -73,6 +74,7 @@ def taint_is_not_tolerated(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         + (f": {', '.join(names[:5])}" if names else ""),
         evidence=(*(node.cite("spec.taints") for node in nodes[:3]), fit.verdict.evidence),
         effects=(Effect(EffectKind.POD_NOT_SCHEDULED, pod.ref),),
+        because=failing_initialisers([key for key, _, _ in taints], names, cluster),
         since=pod.created_at,
         facts=(("taint", wording), ("nodes", ",".join(names[:5]))),
     )

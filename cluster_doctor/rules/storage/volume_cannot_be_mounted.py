@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity
+from cluster_doctor.rules.node.plugins import failing_driver
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Event, Pod
+from cluster_doctor.snapshot.views import Custom, Event, Pod
 
 _TOLD_ELSEWHERE = re.compile(
     r"not found(?! in the list of registered CSI drivers)|references non-existent|object \S+ not registered"
     r"|Multi-Attach"
 )
 """Objects that are missing and volumes that another node holds have rules of their own."""
+_DRIVER = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")
+_NAME = re.compile(r"[\w.-]+")
 _TIMEOUT = "timed out waiting"
 """Stands in what the kubelet says in sum; why the volume is not there it says in other Events, if it knows."""
 
@@ -55,11 +59,22 @@ def volume_cannot_be_mounted(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         return  # what was said clearly is told elsewhere
     for event in (clear or vague)[:1]:
         unstarted = Effect(EffectKind.POD_NOT_STARTED, pod.ref)
+        driver = _DRIVER.search(event.message)
         yield Match(
             message=f"a volume of Pod {pod.name} cannot be mounted: {event.message}",
             evidence=(event.cite_message(),),
             effects=(unstarted,),
-            because=() if clear else (unstarted,),
+            because=(
+                *(() if clear else (unstarted,)),
+                *(failing_driver(driver[1], pod.node_name, cluster) if driver else ()),
+                *_of_named_resources(event.message, cluster),
+            ),
             since=pod.created_at,
             directness=None if clear else Directness.REPORTED,
         )
+
+
+def _of_named_resources(message: str, cluster: ClusterSnapshot) -> Iterator[Effect]:
+    """How custom resources fare that a message names: storage systems keep one for each volume, named alike."""
+    named = set(_NAME.findall(message))
+    return (Effect(EffectKind.NOT_RECONCILED, made.ref) for made in cluster.all(Custom) if made.name in named)

@@ -7,8 +7,9 @@ from datetime import timedelta
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity, Stage
 from cluster_doctor.rules.protocol import Matches, rule
-from cluster_doctor.rules.scheduling.attempt import unscheduled, verdict_of
+from cluster_doctor.rules.scheduling.attempt import said_to_be_gated, unscheduled, verdict_of
 from cluster_doctor.rules.scheduling.leftovers import given_up_by_daemon_set
+from cluster_doctor.rules.scheduling.pod_is_gated import PATIENCE as PATIENCE_OF_GATES
 from cluster_doctor.rules.selections import unwell_pods
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod
@@ -44,7 +45,7 @@ def pod_is_not_scheduled(pod: Pod, cluster: ClusterSnapshot) -> Matches:
         return
     verdict = verdict_of(pod, cluster)
     waited = cluster.taken_at - pod.created_at if pod.created_at else PATIENCE
-    if verdict is None and waited < PATIENCE:
+    if verdict is None and waited < (PATIENCE_OF_GATES if said_to_be_gated(pod) else PATIENCE):
         return
     evidence = (verdict.evidence,) if verdict else (pod.cite("status.phase"),)
     yield Match(

@@ -6,7 +6,7 @@ from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Match, Severity, Stage
 from cluster_doctor.rules.protocol import Matches, rule
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Pod, Service, Workload
+from cluster_doctor.snapshot.views import Job, Pod, Service, Workload
 
 
 @rule(Severity.WARNING, subject=Service, needs=(Pod,), stage=Stage.SYMPTOM)
@@ -70,8 +70,8 @@ def service_has_no_ready_endpoints(service: Service, cluster: ClusterSnapshot) -
     References:
         https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/
     """
-    if not service.selector or service.type == "ExternalName":
-        return
+    if not service.selector or service.type == "ExternalName" or service.flag("spec", "publishNotReadyAddresses"):
+        return  # the last serves those that have to find each other before they are ready
     addresses = cluster.addresses_of(service)
     if addresses is None or any(address.ready for address in addresses):
         return
@@ -87,7 +87,7 @@ def service_has_no_ready_endpoints(service: Service, cluster: ClusterSnapshot) -
 
 
 def _idle(workload: Workload) -> bool:
-    return workload.wanted == 0
+    return workload.wanted == 0 or (isinstance(workload, Job) and workload.complete)
 
 
 def _missed(service: Service, cluster: ClusterSnapshot) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from cluster_doctor.domain.effects import Effect, EffectKind
 from cluster_doctor.domain.findings import Directness, Match, Severity, Stage
 from cluster_doctor.rules.dependency.databases import is_database
-from cluster_doctor.rules.dependency.failing_calls import callers_in_trouble, failing_calls
+from cluster_doctor.rules.dependency.failing_calls import FailingCall, callers_in_trouble, failing_calls
 from cluster_doctor.rules.protocol import Matches, Records, rule
+from cluster_doctor.snapshot.log_lines.harmless import is_tested_or_served
 from cluster_doctor.snapshot.log_lines.trouble import Trouble
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 
 SERVED = frozenset({Trouble.CREDENTIALS, Trouble.CONNECTIONS, Trouble.READ_ONLY, Trouble.SCHEMA, Trouble.LOCKED})
 """Troubles that a database server logs about its clients, not about calls of its own."""
+
+_MANY = 10
 
 
 @rule(
@@ -78,7 +81,9 @@ def workload_logs_failing_calls(workload: Workload, cluster: ClusterSnapshot) ->
         https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/
     """
     own = [
-        call for call in failing_calls(workload.ref, cluster) if call.trouble not in SERVED or not is_database(workload)
+        call
+        for call in failing_calls(workload.ref, cluster)
+        if (call.trouble not in SERVED or not is_database(workload)) and not _is_one_of_many(call)
     ]
     for call in own[:1]:
         target = f" to {call.host}{f':{call.port}' if call.port else ''}" if call.host else ""
@@ -87,3 +92,9 @@ def workload_logs_failing_calls(workload: Workload, cluster: ClusterSnapshot) ->
             evidence=(call.evidence,),
             effects=(Effect(EffectKind.CALLS_FAILING, workload.ref),),
         )
+
+
+def _is_one_of_many(call: FailingCall) -> bool:
+    """Tell whether a call that names nobody failed once, and many were served since: proxies log each of either."""
+    later = call.log.lines[call.position + 1 :]
+    return not call.host and sum(is_tested_or_served(line) for line in later) >= _MANY

@@ -163,7 +163,9 @@ _TEXTS = {
         "no subject alternative", "certificate is not valid for", "not match certificate's altnames",
         "doesn't match the hostname", "certificate is not trusted", "ssl_do_handshake() failed",
     ),
-    T.PORT_TAKEN: ("address already in use", "address in use", "only one usage of each socket"),
+    T.PORT_TAKEN: (
+        "address already in use", "address in use", "only one usage of each socket", "connection in use: (",
+    ),
     T.DISK_FULL: (
         "not enough space on the disk", "disk is full", "disk full", "flood stage disk watermark",
         "flood-stage watermark", "no space left",

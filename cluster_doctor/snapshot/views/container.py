@@ -18,6 +18,9 @@ from cluster_doctor.snapshot.times import parse_time
 
 _ADDRESS = re.compile(r"(?:^|[/@,;\s=])([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)(?::(\d{1,5}))?(?=$|[/,;\s?])")
 
+_HOST_NAME = re.compile(r"(\w*[A-Z0-9]_?)(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS)")
+"""Names of variables that hold a host of somebody; `HOST` alone is the process's own."""
+
 
 class ContainerRole(StrEnum):
     """Which list of the Pod a container stands in; a sidecar is an init container that keeps running."""
@@ -134,16 +137,25 @@ class Container:
 
     @cached_property
     def addresses(self) -> tuple[tuple[str, str, int | None], ...]:
-        """Hosts that the literal environment and the arguments name: where, host, port if given."""
+        """Hosts that the literal environment and the arguments name: where, host, port if given.
+
+        The port of a host that stands alone is that of the variable beside it: `DB_HOST` and `DB_PORT`.
+        """
         found: list[tuple[str, str, int | None]] = []
         for name, value in self.env.items():
-            for host, port in _ADDRESS.findall(value.strip()):
+            for host, given in _ADDRESS.findall(value.strip()):
+                port = given or (self._port_beside(name) if host == value.strip() else "")
                 found.append((f"{self.env_path(name)}.value", host, int(port) if port else None))
         for argument in self.command:
             for host, port in _ADDRESS.findall(argument.strip()):
                 if port:
                     found.append((f"{self.path}.args", host, int(port)))
         return tuple(found)
+
+    def _port_beside(self, name: str) -> str:
+        named = _HOST_NAME.fullmatch(name)
+        beside = self.env.get(f"{named[1]}PORT", "").strip() if named else ""
+        return beside if beside.isdigit() and len(beside) <= 5 else ""
 
     def request(self, resource: str) -> Decimal | None:
         """What is requested of a resource; a limit without a request counts as one."""

@@ -81,3 +81,29 @@ FRAME = '  File "/app/main.py", line 7, in <module>'
 )
 def test_a_missing_key_is_a_variable_unless_the_traceback_leads_elsewhere(lines: list[str], rule: str) -> None:
     assert causes_of(_crash(lines)) == [(rule, "web-0")]
+
+
+PYDANTIC = [
+    '  File "/usr/lib/python3/site-packages/pydantic_settings/main.py", line 193, in __init__',
+    "pydantic_core.ValidationError: 1 validation error for Settings",
+    "KAFKA_TOPIC",
+    "  Field required [type=missing, input_value={}, input_type=dict]",
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "variable"),
+    [
+        (PYDANTIC, "KAFKA_TOPIC"),
+        (["Missing environment variables:", "    DATABASE_URL: undefined", "====="], "DATABASE_URL"),
+    ],
+    ids=["pydantic-settings", "envalid"],
+)
+def test_a_variable_that_is_listed_on_a_line_of_its_own_is_missing(lines: list[str], variable: str) -> None:
+    (cause,) = diagnose(snapshot_of(_crash(lines)), Incident()).root_causes
+    assert cause.rule == "environment_variable_is_missing"
+    assert cause.statement.endswith(f"misses environment variable {variable}")
+
+
+def test_a_field_that_a_request_lacks_is_no_variable() -> None:
+    assert "environment_variable_is_missing" not in [rule for rule, _ in causes_of(_crash(PYDANTIC[1:]))]

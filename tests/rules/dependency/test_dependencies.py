@@ -88,6 +88,9 @@ def _diagnosis(env: str, says: str, facts: str = "{}") -> Diagnosis:
     return diagnose(snapshot_of(text), Incident())
 
 
+REFUSED = "Can't connect to MySQL server on 'orders-db' ([Errno 111] Connection refused)"
+
+
 def _address(host: str) -> str:
     return f"env: [{{name: DB, value: '{host}'}}]"
 
@@ -103,6 +106,7 @@ def _address(host: str) -> str:
             "SocketException: Name or service not known (orders-database:3306)",
             "address_names_unknown_service",
         ),
+        ("orders-database:3306", "socket.gaierror: Name or service not known", "address_names_unknown_service"),
     ],
 )
 def test_an_address_in_the_environment_that_leads_nowhere_is_the_callers_fault(
@@ -210,3 +214,19 @@ def test_what_a_process_says_before_it_ends_names_the_cause(says: str, rule: str
     causes = _diagnosis(_address("orders-db:3306"), says).root_causes
     assert [cause.rule for cause in causes] == [rule]
     assert told in causes[0].statement
+
+
+@pytest.mark.parametrize(
+    ("env", "says", "fires"),
+    [
+        ("{name: DB_HOST, value: orders-db}, {name: DB_PORT, value: '3307'}", REFUSED, True),
+        ("{name: PGHOST, value: orders-db}, {name: PGPORT, value: '3307'}", REFUSED, True),
+        ("{name: DB_HOST, value: orders-db}, {name: DB_PORT, value: '3306'}", REFUSED, False),
+        ("{name: DB_HOST, value: orders-db}, {name: WEB_PORT, value: '8080'}", REFUSED, False),
+        ("{name: HOST, value: orders-db}, {name: PORT, value: '8080'}", REFUSED, False),
+    ],
+    ids=["wrong port", "without underscore", "right port", "port of something else", "the process's own"],
+)
+def test_a_port_may_stand_in_the_variable_beside_that_of_the_host(env: str, says: str, *, fires: bool) -> None:
+    rules = [cause.rule for cause in _diagnosis(f"env: [{env}]", says).root_causes]
+    assert ("address_names_unserved_port" in rules) == fires

@@ -108,3 +108,31 @@ status: {{succeeded: 1, conditions: [{{type: Complete, status: 'True'}}]}}
 """
     assert _complaints(failed + later) == []
     assert _complaints(failed) == ["nightly"]
+
+
+PROXY = """
+kind: Deployment
+metadata: {name: proxy}
+spec: {replicas: 1, template: {spec: {containers: [{name: app}]}}}
+status: {replicas: 1, readyReplicas: 1}
+---
+kind: Pod
+metadata: {name: proxy-0, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: proxy, controller: true}]}
+spec: {nodeName: n1, containers: [{name: app}]}
+status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}
+---
+"""
+CUT = "upstream prematurely closed connection while reading response header from upstream, client: 10.9.9.9"
+SERVED = '10.9.9.9 - - "GET / HTTP/1.1" 200 150'
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [([CUT, *[SERVED] * 10], []), ([*[SERVED] * 10, CUT], ["proxy"]), ([CUT, SERVED], ["proxy"])],
+    ids=["many were served since", "it is the last", "hardly any was served since"],
+)
+def test_one_request_that_a_proxy_could_not_serve_is_no_symptom_once_many_were(
+    lines: list[str], told: list[str]
+) -> None:
+    text = PROXY + f"{{kind: Log, subject: Pod/proxy-0, container: app, lines: {lines!r}}}"
+    assert _complaints(text) == told

@@ -36,6 +36,12 @@ def _causes(says: str, secrets: str = "") -> list[str]:
     [
         ("registry.example.com/web:2.0: not found", "image_does_not_exist"),
         ("manifest unknown", "image_does_not_exist"),
+        ("short name mode is enforcing, but image name web:2.0 returns ambiguous list", "image_does_not_exist"),
+        (
+            'short-name "web:2.0" did not resolve to an alias and no unqualified-search registries are defined',
+            "image_does_not_exist",
+        ),
+        ("Source image rejected: A signature was required, but no signature exists", "image_cannot_be_pulled"),
         ("dial tcp: lookup registry.example.com on 10.0.0.2:53: no such host", "registry_name_does_not_resolve"),
         ("dial tcp: lookup registry.example.com on 10.0.0.2:53: read udp 10.0.0.7:4142->10.0.0.2:53: i/o timeout",
          "registry_name_does_not_resolve"),
@@ -67,3 +73,35 @@ def test_a_program_for_another_processor_is_told_from_a_missing_one() -> None:
     log = "\n---\nkind: Log\nsubject: Pod/web-0\ncontainer: app\nlines: ['exec /usr/bin/web: exec format error']"
     diagnosis = diagnose(snapshot_of(text + log), Incident())
     assert [cause.rule for cause in diagnosis.root_causes] == ["image_is_built_for_another_architecture"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "says", "rule"),
+    [
+        (
+            "ImageInspectError",
+            "short name mode is enforcing, but web:2.0 returns ambiguous list",
+            "image_does_not_exist",
+        ),
+        ("SignatureValidationFailed", "the signature validation failed", "image_cannot_be_pulled"),
+    ],
+)
+def test_every_reason_of_the_kubelet_for_having_no_image_is_understood(reason: str, says: str, rule: str) -> None:
+    pod = POD.replace("ImagePullBackOff", reason).replace("SAYS", says).replace("SECRETS", "restartPolicy: Always")
+    assert [cause.rule for cause in diagnose(snapshot_of(pod), Incident()).root_causes] == [rule]
+
+
+def test_a_node_without_room_for_an_image_is_at_fault_itself() -> None:
+    says = "failed to extract layer sha256:aa: write /var/lib/containerd/x: no space left on device"
+    text = POD.replace("SAYS", says).replace("SECRETS", "restartPolicy: Always")
+    (cause,) = diagnose(snapshot_of(text), Incident()).root_causes
+    assert (cause.rule, str(cause.subject)) == ("image_cannot_be_pulled", "Node n1")
+
+
+def test_words_that_nobody_knows_are_passed_on() -> None:
+    says = 'Failed to pull image "registry.example.com/web:2.0": the moon is full'
+    event = "---\n{kind: Event, metadata: {name: e1}, involvedObject: {kind: Pod, name: web-0}, reason: Failed, "
+    text = POD.replace("SAYS", "Back-off").replace("SECRETS", "restartPolicy: Always")
+    (cause,) = diagnose(snapshot_of(f"{text}{event}type: Warning, message: {says!r}}}"), Incident()).root_causes
+    assert cause.rule == "image_cannot_be_pulled"
+    assert cause.statement.endswith("the runtime says: the moon is full")

@@ -6,6 +6,7 @@ import pytest
 
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.rules.engine import check_all
 from cluster_doctor.rules.example import snapshot_of
 
 SHOP = """
@@ -83,3 +84,46 @@ def test_pods_of_a_stranger_among_the_endpoints_are_found() -> None:
 def test_endpoints_of_pods_that_are_gone_are_nobodys() -> None:
     gone = SERVED.replace("web-0", "web-old")
     assert _causes(subsets=gone) == [("endpoints_name_pods_that_are_gone", "Service shop/web")]
+
+
+RENDEZVOUS = """
+kind: Job
+metadata: {name: train, creationTimestamp: '2026-01-01T11:00:00Z'}
+spec: {template: {spec: {containers: [{name: app}]}}}
+status: STATUS
+---
+kind: Pod
+metadata:
+  name: train-a
+  labels: {job-name: train}
+  creationTimestamp: '2026-01-01T11:00:00Z'
+  ownerReferences: [{apiVersion: batch/v1, kind: Job, name: train, controller: true}]
+spec: {nodeName: n1, restartPolicy: Never, containers: [{name: app}]}
+status: POD
+---
+kind: Service
+metadata: {name: train}
+spec: {clusterIP: None, publishNotReadyAddresses: EARLY, selector: {job-name: train}, ports: [{port: 29500}]}
+---
+{kind: Endpoints, metadata: {name: train}ADDRESSES}
+"""
+DONE = "{succeeded: 1, conditions: [{type: Complete, status: 'True'}]}"
+BEHIND = ", subsets: [{notReadyAddresses: [{ip: 10.0.0.7, targetRef: {kind: Pod, name: train-a}}], ports: [{port: 1}]}]"
+ENDED, UNREADY = "{phase: Succeeded}", "{phase: Running, conditions: [{type: Ready, status: 'False'}]}"
+
+
+@pytest.mark.parametrize(
+    ("status", "pod", "early", "addresses", "fires"),
+    [
+        (DONE, ENDED, "false", "", False),
+        ("{active: 1}", UNREADY, "true", BEHIND, False),
+        ("{active: 1}", UNREADY, "false", BEHIND, True),
+    ],
+    ids=["its Job is done", "it leads to Pods before they are ready", "nobody behind it is ready"],
+)
+def test_a_service_whose_pods_did_their_work_or_need_not_be_ready_is_well(
+    status: str, pod: str, early: str, addresses: str, *, fires: bool
+) -> None:
+    text = RENDEZVOUS.replace("STATUS", status).replace("POD", pod).replace("EARLY", early)
+    symptoms = {finding.rule for finding in check_all(snapshot_of(text.replace("ADDRESSES", addresses))).findings}
+    assert ("service_has_no_ready_endpoints" in symptoms) == fires

@@ -40,6 +40,7 @@ PASTE = (
         (GET_ALL.encode(), ObjectFiles),
         (b"# a comment\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", ObjectFiles),
         (PASTE.encode(), TerminalText),
+        (b"[root@master ~]# " + PASTE.encode().lstrip(b"$ "), TerminalText),
         (snapshot_bytes(snapshot_of(POD)), SnapshotFile),
     ],
 )
