@@ -94,11 +94,22 @@ def callers_in_trouble(cluster: ClusterSnapshot) -> Iterator[Workload]:
     return (workload for workload in cluster.workloads() if failing_calls(workload.ref, cluster))
 
 
+_VARYING = re.compile(
+    r"(?<![0-9a-z])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d\d:\d\d:\d\d[.,]?\d*|\d{6,})"
+)
+"""What differs each time the same is said: times of day, ids, and numbers that are longer than any port or code."""
+
+
 def _read(logs: list[ContainerLog]) -> Iterator[FailingCall]:
     seen: set[Told] = set()
     for log in logs:
         over: set[Told] = set()  # what works again after its newest line does so after the older ones
+        said: set[str] = set()
         for position in log.newest_telling(_MOST_LINES):
+            saying = _VARYING.sub("", log.lines[position])
+            if saying in said:
+                continue
+            said.add(saying)
             told = read_call(log.lines[position])
             if told is None or told in seen or told in over:
                 continue
