@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cluster_doctor.sources.live.source import KubernetesSource
     from cluster_doctor.sources.live.target import Target
     from cluster_doctor.sources.recognise import open_recorded
+    from cluster_doctor.workflow.agent_tools import agent_tools
     from cluster_doctor.workflow.answering import answer_from_message
     from cluster_doctor.workflow.api import build_graph, diagnose, record
     from cluster_doctor.workflow.runs import Runs
@@ -45,6 +46,7 @@ __all__ = [
     "Runs",
     "Target",
     "adiagnose",
+    "agent_tools",
     "answer_from_message",
     "astream_diagnosis",
     "build_graph",
@@ -70,6 +72,7 @@ _HOMES = {
     "Runs": "workflow.runs",
     "Target": "sources.live.target",
     "adiagnose": "workflow.streaming",
+    "agent_tools": "workflow.agent_tools",
     "answer_from_message": "workflow.answering",
     "astream_diagnosis": "workflow.streaming",
     "build_graph": "workflow.api",

@@ -79,6 +79,21 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
     return _diagnose(text, options, lambda history, handed_over: Runs(history, source=handed_over, progress=progress))
 
 
+def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
+    """Investigate as `diagnose` does, and leave the question whether to carry out its plans to a person.
+
+    Raises:
+        ClusterDoctorError: as `diagnose` does.
+    """
+    with History(options.get("home")) as history:
+        place, handed_over = _place(history, options.get("source"))
+        return (
+            Runs(history, source=handed_over)
+            .begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
+            .report
+        )
+
+
 def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: RunControl) -> None:
     """Investigate as `diagnose` does, telling what happens while it happens; the last note holds the report.
 
@@ -102,11 +117,10 @@ def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: Ru
 
 
 def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History, Source | None], Runs]) -> Report:
-    incident = Incident(text=text, namespaces=tuple(options.get("namespaces", ())), cluster=options.get("cluster"))
     with History(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         runs = open_runs(history, handed_over)
-        standing = runs.begin(incident, place, runbooks=runbooks_named(options.get("runbooks")))
+        standing = runs.begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
         if isinstance(standing, Waiting):
             declined = Approval(
                 decision=Decision.DECLINE,
@@ -116,6 +130,10 @@ def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History,
             )
             standing = runs.answer(standing.report.run_id, standing.interrupt_id, declined)
         return standing.report
+
+
+def _incident(text: str, options: DiagnoseOptions) -> Incident:
+    return Incident(text=text, namespaces=tuple(options.get("namespaces", ())), cluster=options.get("cluster"))
 
 
 def record(
