@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from cluster_doctor.sources.recognise import open_recorded
     from cluster_doctor.workflow.agent_tools import agent_tools
     from cluster_doctor.workflow.answering import answer_from_message
-    from cluster_doctor.workflow.api import build_graph, diagnose, record
+    from cluster_doctor.workflow.api import build_graph, diagnose, record, report_from
     from cluster_doctor.workflow.runs import Runs
+    from cluster_doctor.workflow.state import CaseState
     from cluster_doctor.workflow.streaming import adiagnose, astream_diagnosis, stream_diagnosis
 
 __all__ = [
+    "CaseState",
     "ClusterDoctorError",
     "ClusterIdentity",
     "ClusterSnapshot",
@@ -55,11 +57,13 @@ __all__ = [
     "open_recorded",
     "read_snapshot",
     "record",
+    "report_from",
     "stream_diagnosis",
     "write_snapshot",
 ]
 
 _HOMES = {
+    "CaseState": "workflow.state",
     "ClusterDoctorError": "domain.errors",
     "ClusterIdentity": "domain.identity",
     "ClusterSnapshot": "snapshot.snapshot",
@@ -81,6 +85,7 @@ _HOMES = {
     "open_recorded": "sources.recognise",
     "read_snapshot": "snapshot.file",
     "record": "workflow.api",
+    "report_from": "workflow.api",
     "stream_diagnosis": "workflow.streaming",
     "write_snapshot": "snapshot.file",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,8 +31,9 @@ from cluster_doctor.workflow.builder import build_graph as build
 from cluster_doctor.workflow.listening import Heard, Teller
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
+from cluster_doctor.workflow.report import report_of
 from cluster_doctor.workflow.runs import Runs, Waiting
-from cluster_doctor.workflow.state import Place
+from cluster_doctor.workflow.state import Case, Place
 
 Where: TypeAlias = "Source | ClusterSnapshot | str | os.PathLike[str] | None"
 
@@ -166,6 +167,9 @@ def build_graph(
     live cluster. It stops at an interrupt that an `Approval` answers, so it needs a checkpointer there; a LangGraph
     server brings its own. A program's own must load nothing but plain values: see `history.checkpoints`.
 
+    Within a graph of your own it is a node, compiled without a checkpointer: let your state inherit from `CaseState`,
+    fill `incident` and `place` before, and read the result after it by `report_from`. Its interrupt is yours to answer.
+
     Args:
         source: what a case with `{"place": {"handed_over": NAME}}` reads.
         home: where evidence is kept.
@@ -186,6 +190,20 @@ def build_graph(
     )
     weakref.finalize(graph, history.close)
     return graph
+
+
+def report_from(state: Mapping[str, object], *, home: str | os.PathLike[str] | None = None) -> Report:
+    """Read the report of a case from the state of a graph that `build_graph` made, or that has it as a node.
+
+    Args:
+        state: what the graph returned; keys that are not the case's are left out.
+        home: where evidence is kept, as for `build_graph`.
+
+    Raises:
+        RunError: the case has not come to a diagnosis, its evidence is lost, or the state is not what nodes write.
+    """
+    with History(home) as history:
+        return report_of(Case.read({key: state[key] for key in Case.model_fields if key in state}), history.evidence)
 
 
 def _place(history: History, source: Where) -> tuple[Place, Source | None]:
