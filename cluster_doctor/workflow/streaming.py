@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeAlias, Unpack
 
@@ -16,7 +16,8 @@ from cluster_doctor.domain.progress import ProgressNote
 from cluster_doctor.domain.report import Report
 from cluster_doctor.workflow.api import DiagnoseOptions, diagnose_told
 
-_Told: TypeAlias = "ProgressNote | BaseException | None"
+_Told: TypeAlias = "ProgressNote | None"
+"""A note; None once all is told."""
 
 
 def stream_diagnosis(text: str = "", **options: Unpack[DiagnoseOptions]) -> Iterator[ProgressNote]:
@@ -30,16 +31,15 @@ def stream_diagnosis(text: str = "", **options: Unpack[DiagnoseOptions]) -> Iter
     """
     told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
     control = RunControl()
-    thread = threading.Thread(target=_work, args=(text, options, control, told.put), name="cluster-doctor")
-    thread.start()
-    try:
-        while (note := told.get()) is not None:
-            if isinstance(note, BaseException):
-                raise note
-            yield note
-    finally:
-        control.request_drain("nobody listens any more")
-        thread.join()
+    with ThreadPoolExecutor(1, thread_name_prefix="cluster-doctor") as pool:
+        work = pool.submit(diagnose_told, text, options, told.put, control)
+        work.add_done_callback(lambda _: told.put(None))
+        try:
+            while (note := told.get()) is not None:
+                yield note
+            work.result()
+        finally:
+            control.request_drain("nobody listens any more")
 
 
 async def astream_diagnosis(text: str = "", **options: Unpack[DiagnoseOptions]) -> AsyncGenerator[ProgressNote]:
@@ -59,15 +59,16 @@ async def astream_diagnosis(text: str = "", **options: Unpack[DiagnoseOptions]) 
         with suppress(RuntimeError):  # the loop is gone, and nobody listens
             loop.call_soon_threadsafe(told.put_nowait, note)
 
-    work = asyncio.ensure_future(asyncio.to_thread(_work, text, options, control, put))
+    work = asyncio.ensure_future(asyncio.to_thread(diagnose_told, text, options, put, control))
+    work.add_done_callback(lambda _: told.put_nowait(None))
     try:
         while (note := await told.get()) is not None:
-            if isinstance(note, BaseException):
-                raise note
             yield note
+        await work
     finally:
         control.request_drain("the task was cancelled")
-        await asyncio.shield(work)
+        await asyncio.wait([work])
+        work.exception()  # who left does not want to hear it
 
 
 async def adiagnose(text: str = "", **options: Unpack[DiagnoseOptions]) -> Report:
@@ -86,12 +87,3 @@ async def adiagnose(text: str = "", **options: Unpack[DiagnoseOptions]) -> Repor
     if report is None:
         raise RunStopped("the diagnosis was stopped", "`cluster-doctor runs list` shows it.")
     return report
-
-
-def _work(text: str, options: DiagnoseOptions, control: RunControl, put: Callable[[_Told], None]) -> None:
-    try:
-        diagnose_told(text, options, put, control)
-    except BaseException as error:  # noqa: BLE001 - it is raised where somebody listens
-        put(error)
-    finally:
-        put(None)
