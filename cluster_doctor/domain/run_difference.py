@@ -39,7 +39,7 @@ class NodeDifference(BaseModel):
 class RunDifference(BaseModel):
     """What differs between two runs; its JSON form is described in `docs/diff.schema.json`.
 
-    `more` counts the objects of the two pictures that differ besides those that are told.
+    `more` counts the differences between objects of the two pictures besides those that are told.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -111,6 +111,7 @@ def read_exported(path: Path, keep: Callable[[str, bytes], None]) -> RunDocument
                     keep(PurePath(name).name, content)
     except OSError as error:
         raise UnreadableInput(f"{path} cannot be read: {error.strerror}", "Check the path and its rights.") from error
+    # Besides its own error, zipfile raises these for packings that it does not know, encrypted parts and cut streams.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise UnreadableInput(f"{path} is no exported run, or is damaged", _DISTRUST) from error
     except ValidationError as error:

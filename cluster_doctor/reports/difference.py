@@ -32,7 +32,7 @@ def difference_lines(found: RunDifference) -> Iterator[str]:
         yield node
         yield from (f"  {one_line(_line(member))}" for member in members)
         if node is NodeName.COLLECT and found.more:
-            yield f"  ~ and {found.more} more objects"
+            yield f"  ~ and {found.more} more differences of objects"
 
 
 def _line(difference: NodeDifference) -> str:

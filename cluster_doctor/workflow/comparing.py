@@ -11,7 +11,7 @@ from cluster_doctor.snapshot.changes.pictures import ObjectDifference, object_di
 from cluster_doctor.workflow.runs import Runs
 
 MOST_OBJECTS = 30
-"""Objects that are told; two pictures of a busy cluster differ everywhere."""
+"""Differences between objects that are told; two pictures of a busy cluster differ everywhere."""
 
 
 def compare(before: tuple[Runs, str], after: tuple[Runs, str]) -> RunDifference:
