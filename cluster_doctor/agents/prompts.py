@@ -5,17 +5,40 @@ They are text, not code: no file is imported, and nothing is put into them by fo
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cluster_doctor.domain.errors import UsageError
 from cluster_doctor.tools.table import Specialist
 
 HOUSE_RULES = "house-rules"
 
 
-def prompt_for(specialist: Specialist) -> str:
-    """The specialist's own prompt, after the house rules."""
-    return f"{_read(HOUSE_RULES)}\n{_read(specialist.value)}"
+@dataclass(frozen=True)
+class Prompts:
+    """A folder of prompts; those that it lacks are the library's own."""
+
+    folder: Path | None = None
+
+    def of(self, specialist: Specialist) -> str:
+        """The specialist's own prompt, after the house rules, which stand whatever a folder holds.
+
+        Raises:
+            UsageError: a file of the folder cannot be read.
+        """
+        return f"{_read(prompts_folder() / f'{HOUSE_RULES}.md')}\n{self._own(specialist)}"
+
+    def hash_of(self, specialist: Specialist) -> str:
+        """SHA-256 of the text; a run keeps it."""
+        return hashlib.sha256(self.of(specialist).encode()).hexdigest()
+
+    def _own(self, specialist: Specialist) -> str:
+        name = f"{specialist.value}.md"
+        if self.folder and (self.folder / name).is_file():
+            return _read(self.folder / name)
+        return _read(prompts_folder() / name)
 
 
 @cache
@@ -33,5 +56,8 @@ def prompts_folder() -> Path:
     raise FileNotFoundError(msg)
 
 
-def _read(name: str) -> str:
-    return (prompts_folder() / f"{name}.md").read_text(encoding="utf-8")
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the prompt {path} cannot be read", "It has to be a file of UTF-8 text.") from error

@@ -9,6 +9,7 @@ import typer
 from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import WIDTH, Console
 from cluster_doctor.cli.merging import tell_what_is_open
+from cluster_doctor.cli.model_options import ModelBudget, ModelName, ModelPrice, ModelUrl, model_named
 from cluster_doctor.cli.options import (
     Alertmanager,
     Context,
@@ -49,6 +50,10 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     output: Annotated[Output, typer.Option("-o", "--output", help="The report's form.")] = Output.TEXT,
     home: Home = None,
     runbooks: Runbooks = None,
+    model: ModelName = None,
+    model_url: ModelUrl = None,
+    model_budget: ModelBudget = None,
+    model_price: ModelPrice = None,
     policy: PolicyFile = None,
     repository: Repositories = None,
     write_kubeconfig: WriteKubeconfig = None,
@@ -79,6 +84,11 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     change made), and put on a branch of its own after the same yes. Nothing is merged
     here; `runs resume` looks for the merge, and whether it healed.
 
+    With --model a chat model looks into what the rules leave open, and nothing else:
+    its sentences have to cite evidence that code has matched, its causes need two
+    independent kinds of observed evidence to count, and it holds no tool that writes.
+    What it may cost is bounded by --model-budget.
+
     Prints the report on standard output; exits with 0 when there is one, 2 on wrong
     use or unreadable input, 3 when the cluster cannot be read.
     """
@@ -88,6 +98,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
 
     console = Console(colour=not no_colour)
     shelf, repositories = runbooks_named(runbooks), repositories_in(repository)
+    chosen = model_named(model, model_url, model_budget, model_price)
     incident = Incident(text=text, namespaces=tuple(namespace or ()))
     with History(home) as history:
         place = place_named(
@@ -107,7 +118,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
         runs = Runs(history, progress=console.progress, writing=writing)
         early = output is Output.TEXT and console.interactive
         with resumable(runs, console):
-            standing = runs.begin(incident, place, runbooks=shelf)
+            standing = runs.begin(incident, place, runbooks=shelf, model=chosen)
             if early:
                 show(standing.report, output, console)
             report = settle(runs, standing, console, shown=early, later=later)

@@ -12,11 +12,16 @@ from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import Severity
 from cluster_doctor.domain.incident import Symptom
+from cluster_doctor.domain.inquiry import Lead
 from cluster_doctor.domain.log_pattern import LogChange
 from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.recurrence import Recurrence
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.runbook import RunbookMatch
+
+
+WEAK = 0.5
+"""Below this a root cause is a suggestion; something more concrete may take its place."""
 
 
 class Status(StrEnum):
@@ -25,6 +30,13 @@ class Status(StrEnum):
     RESOLVED = "resolved"
     UNRESOLVED = "unresolved"
     HEALTHY = "healthy"
+
+
+class Origin(StrEnum):
+    """Who found a cause. What a model proposed became one by evidence that code matched."""
+
+    RULES = "rules"
+    MODEL = "model"
 
 
 class ChainLink(BaseModel):
@@ -70,6 +82,7 @@ class RootCause(BaseModel):
 
     subject: ObjectRef
     rule: str
+    origin: Origin = Origin.RULES
     severity: str
     statement: str
     confidence: float = Field(ge=0, le=1)
@@ -87,6 +100,11 @@ class RootCause(BaseModel):
     kind_fingerprint: str = ""
     seen_before: tuple[Recurrence, ...] = ()
     runbooks: tuple[RunbookMatch, ...] = ()
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether it is rather wrong than right: what the evidence suggests, and does not show."""
+        return self.confidence < WEAK
 
     @property
     def severity_level(self) -> Severity:
@@ -112,8 +130,8 @@ class NextProbe(BaseModel):
 class Diagnosis(BaseModel):
     """What is wrong: root causes, most probable first, and the honest remainder.
 
-    `log_changes` tell what workloads that are concerned log since a change; they are told beside the causes.
-    `changes` came before what is left unexplained.
+    `leads` are what a model proposed, with what became of each. `log_changes` tell what workloads that are concerned
+    log since a change; they are told beside the causes. `changes` came before what is left unexplained.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -122,6 +140,7 @@ class Diagnosis(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    leads: tuple[Lead, ...] = ()
     log_changes: tuple[LogChange, ...] = ()
     changes: tuple[PriorChange, ...] = ()
     predictions: tuple[Prediction, ...] = ()
@@ -130,3 +149,11 @@ class Diagnosis(BaseModel):
     rules_fired: int = 0
     rules_clear: int = 0
     rules_unknown: dict[str, str] = {}
+
+    @property
+    def left_open(self) -> tuple[Symptom, ...]:
+        """What is left for a model: symptoms that nothing explains, or only what is suggested and not shown."""
+        weakly = (symptom for cause in self.root_causes if cause.is_weak for symptom in cause.explains)
+        proven = {symptom.fingerprint for cause in self.root_causes if not cause.is_weak for symptom in cause.explains}
+        found = {symptom.fingerprint: symptom for symptom in (*self.unexplained, *weakly)}
+        return tuple(symptom for fingerprint, symptom in found.items() if fingerprint not in proven)

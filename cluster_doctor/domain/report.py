@@ -11,7 +11,9 @@ from cluster_doctor.domain.coverage import Gap
 from cluster_doctor.domain.diagnosis import Hypothesis, NextProbe, RootCause, Status
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Claim, Incident, Symptom
+from cluster_doctor.domain.inquiry import Lead
 from cluster_doctor.domain.log_pattern import LogChange
+from cluster_doctor.domain.model_use import ModelUse
 from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.proposal import ProposalState
@@ -59,7 +61,8 @@ class Report(BaseModel):
     `run_id` of a replay that changes nothing is that of the run which it replays. What does change something says so in
     `varied`: then the report is not about the cluster as it was. `changes` came before what is left unexplained; those
     that came before a root cause stand with it.
-    `recall_notes` say what of the earlier runs and the runbooks could not be read.
+    `recall_notes` say what of the earlier runs and the runbooks could not be read. `leads` are what a model proposed,
+    with what became of each, and `model` says what it took; None where no model was asked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +80,7 @@ class Report(BaseModel):
     root_causes: tuple[RootCause, ...] = ()
     ruled_out: tuple[Hypothesis, ...] = ()
     unexplained: tuple[Symptom, ...] = ()
+    leads: tuple[Lead, ...] = ()
     log_changes: tuple[LogChange, ...] = ()
     changes: tuple[PriorChange, ...] = ()
     predictions: tuple[Prediction, ...] = ()
@@ -84,5 +88,6 @@ class Report(BaseModel):
     gaps: tuple[Gap, ...] = ()
     rules_unknown: dict[str, str] = {}
     recall_notes: tuple[str, ...] = ()
+    model: ModelUse | None = None
     triage: Triage | None = None
     remediation: Remediation | None = None

@@ -14,6 +14,7 @@ from cluster_doctor.history.contents import TableContents
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.home import database_of, open_home
 from cluster_doctor.history.incident_index import IncidentIndex
+from cluster_doctor.history.model_calls import ModelCalls
 from cluster_doctor.history.past import add_past_runs
 from cluster_doctor.history.run_log import RunLog
 from cluster_doctor.history.store import Store
@@ -57,6 +58,15 @@ class History:
         from cluster_doctor.history.checkpoints import open_checkpointer  # noqa: PLC0415 - as the docstring says
 
         return open_checkpointer(self._database or self.home / "checkpoints.sqlite")
+
+    @cached_property
+    def model_calls(self) -> ModelCalls:
+        """The calls of chat models; opened when first needed, because most runs make none.
+
+        Raises:
+            RunError: the list of runs cannot be used.
+        """
+        return ModelCalls(self.store)
 
     @cached_property
     def incidents(self) -> IncidentIndex:

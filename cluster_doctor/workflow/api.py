@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.runtime import RunControl
 
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.model_use import ModelChoice
 from cluster_doctor.domain.progress import ProgressKind, ProgressNote
 from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
@@ -35,6 +36,10 @@ from cluster_doctor.workflow.report import report_of
 from cluster_doctor.workflow.runs import Runs, Waiting
 from cluster_doctor.workflow.state import Case, Place
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+Model: TypeAlias = "BaseChatModel | ModelChoice | str | None"
 Where: TypeAlias = "Source | ClusterSnapshot | str | os.PathLike[str] | None"
 
 
@@ -46,6 +51,7 @@ class DiagnoseOptions(TypedDict, total=False):
     cluster: ClusterIdentity | None
     home: str | os.PathLike[str] | None
     runbooks: str | os.PathLike[str] | None
+    model: Model
 
 
 def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first by name
@@ -56,6 +62,7 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
     cluster: ClusterIdentity | None = None,
     home: str | os.PathLike[str] | None = None,
     runbooks: str | os.PathLike[str] | None = None,
+    model: Model = None,
     progress: Progress = silent,
 ) -> Report:
     """Investigate one incident through the graph, and keep the run on record.
@@ -69,15 +76,23 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         cluster: what is known of the cluster's identity, to be held against what is read.
         home: where runs are kept; the platform's place for state by default.
         runbooks: a folder of runbooks, Markdown files; `runbooks` in the home by default, if it is there.
+        model: a chat model that may be asked about what the rules leave open: by name (`openai:gpt-5.5`), with a budget
+            and more as a `ModelChoice`, or one of LangChain's. None is asked by default.
         progress: hears about long work, line by line.
 
     Raises:
-        UsageError: there is no such folder of runbooks.
+        UsageError: there is no such folder of runbooks, or the model cannot be opened.
         SourceError: nothing could be read.
         RunError: the history cannot be used.
     """
-    options = DiagnoseOptions(source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks)
-    return _diagnose(text, options, lambda history, handed_over: Runs(history, source=handed_over, progress=progress))
+    options = DiagnoseOptions(
+        source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks, model=model
+    )
+
+    def runs(history: History, handed_over: Source | None) -> Runs:
+        return Runs(history, source=handed_over, progress=progress, chat_model=handed_model(model))
+
+    return _diagnose(text, options, runs)
 
 
 def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
@@ -88,11 +103,10 @@ def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
     """
     with History(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
-        return (
-            Runs(history, source=handed_over)
-            .begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
-            .report
-        )
+        model = options.get("model")
+        runs = Runs(history, source=handed_over, chat_model=handed_model(model))
+        shelf = runbooks_named(options.get("runbooks"))
+        return runs.begin(_incident(text, options), place, runbooks=shelf, model=model_chosen(model)).report
 
 
 def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: RunControl) -> None:
@@ -111,7 +125,14 @@ def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: Ru
 
     def runs(history: History, handed_over: Source | None) -> Runs:
         teller = Teller(heard, LoggedTurns(history.log))
-        return Runs(history, source=handed_over, progress=teller.step, journal=teller, control=control)
+        return Runs(
+            history,
+            source=handed_over,
+            progress=teller.step,
+            journal=teller,
+            control=control,
+            chat_model=handed_model(options.get("model")),
+        )
 
     report = _diagnose(text, options, runs)
     heard(ProgressNote(kind=ProgressKind.DONE, at=datetime.now(UTC), run_id=report.run_id, report=report))
@@ -121,7 +142,8 @@ def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History,
     with History(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         runs = open_runs(history, handed_over)
-        standing = runs.begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
+        shelf, model = runbooks_named(options.get("runbooks")), model_chosen(options.get("model"))
+        standing = runs.begin(_incident(text, options), place, runbooks=shelf, model=model)
         if isinstance(standing, Waiting):
             declined = Approval(
                 decision=Decision.DECLINE,
@@ -131,6 +153,26 @@ def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History,
             )
             standing = runs.answer(standing.report.run_id, standing.interrupt_id, declined)
         return standing.report
+
+
+def handed_model(model: Model) -> BaseChatModel | None:
+    """The model that a program brought itself."""
+    return None if model is None or isinstance(model, (str, ModelChoice)) else model
+
+
+def model_chosen(model: Model) -> ModelChoice | None:
+    """Choose a model in words that outlive the process.
+
+    Raises:
+        UsageError: it cannot be opened.
+    """
+    if model is None:
+        return None
+    from cluster_doctor.agents.models import checked, is_native  # noqa: PLC0415 - only who asks a model pays for it
+
+    if isinstance(model, (str, ModelChoice)):
+        return checked(ModelChoice(name=model) if isinstance(model, str) else model)
+    return ModelChoice(name=f"handed over:{model.get_name()}", native=is_native(model))
 
 
 def _incident(text: str, options: DiagnoseOptions) -> Incident:

@@ -11,7 +11,7 @@ from typing import Protocol
 from langgraph.errors import GraphBubbleUp
 from pydantic import JsonValue
 
-from cluster_doctor.agents.investigator import Investigator
+from cluster_doctor.agents.access import ModelAccess
 from cluster_doctor.domain.recollection import Memory, NoMemory
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.run_log import RunLog, StepState
@@ -77,7 +77,7 @@ class Bench:
         progress: hears about long work.
         journal: writes turns down.
         memory: knows earlier runs and runbooks, as far as they bear on a case.
-        investigator: the place of a chat model; empty.
+        model: what it takes to ask the chat model that a case names; None where none may be asked.
         acts: takes down what is asked, answered and refused.
         write_access: what it takes to change the cluster that a place names; None where nothing may be changed.
         propose_access: what it takes to propose changes in the repositories that a case names; None without any.
@@ -89,7 +89,7 @@ class Bench:
     progress: Progress = silent
     journal: Journal = field(default_factory=NoJournal)
     memory: Callable[[Case, ClusterSnapshot], Memory] = field(default=lambda _case, _cluster: NoMemory())
-    investigator: Investigator | None = None
+    model: Callable[[Case], ModelAccess | None] = field(default=lambda _case: None)
     acts: Acts = unrecorded
     write_access: Callable[[Place], WriteAccess | None] = field(default=lambda _place: None)
     propose_access: Callable[[Place, Sequence[str]], ProposalAccess | None] = field(default=lambda _place, _named: None)

@@ -13,13 +13,16 @@ from cluster_doctor.domain.proposal import ProposalState
 from cluster_doctor.domain.remediation import Outcome
 from cluster_doctor.workflow.bench import Bench
 from cluster_doctor.workflow.nodes import Nodes
-from cluster_doctor.workflow.state import CaseInput, CaseState
+from cluster_doctor.workflow.state import CaseInput, CaseState, Suspicion
 
 CaseGraph = CompiledStateGraph[CaseState, None, CaseInput, CaseState]
 
 
 def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = None) -> CaseGraph:
     """Compile Collect → Verify → Diagnose → Triage → Remediate.
+
+    What Diagnose leaves open goes to a chat model, if the case names one: hypotheses, each looked into in a branch of
+    its own, and what they come to.
 
     Args:
         bench: what the nodes work with.
@@ -45,16 +48,25 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = No
     remediate.add_edge("confirm_merge", END)
 
     graph = StateGraph(CaseState, input_schema=CaseInput)
-    for name in ("collect", "verify", "diagnose", "triage"):
+    for name in ("collect", "verify", "diagnose", "suspect", "conclude", "triage"):
         graph.add_node(name, nodes.named(name))
+    graph.add_node("investigate", nodes.named("investigate"), input_schema=Suspicion)
     graph.add_node("remediate", remediate.compile())
     graph.add_edge(START, "collect")
     graph.add_edge("collect", "verify")
     graph.add_edge("verify", "diagnose")
-    graph.add_edge("diagnose", "triage")
+    graph.add_conditional_edges("diagnose", anything_open, {"suspect": "suspect", "triage": "triage"})
+    graph.add_conditional_edges("suspect", nodes.branches, ["investigate", "conclude"])
+    graph.add_edge("investigate", "conclude")
+    graph.add_edge("conclude", "triage")
     graph.add_edge("triage", "remediate")
     graph.add_edge("remediate", END)
     return graph.compile(checkpointer=checkpointer, name="cluster-doctor")
+
+
+def anything_open(state: CaseState) -> Literal["suspect", "triage"]:
+    """Ask a model only where the case names one, and the rules left something for it."""
+    return "suspect" if state.get("leaves_open") and state.get("model") else "triage"
 
 
 def enough_approved(state: CaseState) -> Literal["apply", "approve"]:

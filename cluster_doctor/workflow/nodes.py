@@ -9,7 +9,7 @@ from langgraph.types import interrupt
 from pydantic import JsonValue
 
 from cluster_doctor.agents.collector import collect_evidence
-from cluster_doctor.agents.diagnostician import find_root_causes, recollect
+from cluster_doctor.agents.diagnostician import find_root_causes, leaves_open, recollect
 from cluster_doctor.agents.remediator import (
     carry_out,
     consent_to,
@@ -43,6 +43,7 @@ from cluster_doctor.tools.writing import Mandate
 from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, merged, not_carried_out, refused
 from cluster_doctor.workflow.answers import update_by
 from cluster_doctor.workflow.bench import Bench
+from cluster_doctor.workflow.inquiring import Inquiring
 from cluster_doctor.workflow.question import question_of, question_of_merge
 from cluster_doctor.workflow.state import Case, CaseState
 
@@ -64,10 +65,13 @@ class Nodes:
     def __init__(self, bench: Bench) -> None:
         """Work on a bench."""
         self._bench = bench
+        self._inquiring = Inquiring(bench)
+        self.branches = self._inquiring.branches
+        """Where to go on after hypotheses were named."""
 
     def named(self, name: str) -> Node:
         """One node by name, with its turns written down."""
-        work: Callable[[Case], CaseState] = getattr(self, f"_{name}")
+        work: Callable[[Case], CaseState] = getattr(self._inquiring, name, None) or getattr(self, f"_{name}")
 
         def node(state: CaseState) -> CaseState:
             case = Case.read(state)
@@ -102,9 +106,13 @@ class Nodes:
     def _diagnose(self, case: Case) -> CaseState:
         self._bench.progress("looking for root causes")
         cluster = self._cluster(case)
-        found = find_root_causes(case.incident, cluster, self._bench.investigator)
+        found = find_root_causes(case.incident, cluster)
         recalled = case.recollection or self._bench.evidence.put(recollect(found, self._bench.memory(case, cluster)))
-        return {"diagnosis": self._bench.evidence.put(found), "recollection": recalled}
+        return {
+            "diagnosis": self._bench.evidence.put(found),
+            "recollection": recalled,
+            "leaves_open": leaves_open(found),
+        }
 
     def _triage(self, case: Case) -> CaseState:
         found = judge_urgency(self._cluster(case), self._diagnosis(case))

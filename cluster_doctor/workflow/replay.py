@@ -22,10 +22,12 @@ from cluster_doctor.workflow.state import Case, CaseState, Place
 _FINDS: dict[NodeName, tuple[str, ...]] = {
     NodeName.COLLECT: ("snapshot",),
     NodeName.VERIFY: ("snapshot", "identity_note", "claims"),
-    NodeName.DIAGNOSE: ("diagnosis", "recollection"),
+    NodeName.DIAGNOSE: ("diagnosis", "recollection", "leaves_open", "suspects", "inquiries", "model_use"),
     NodeName.TRIAGE: ("triage",),
 }
 """What each node adds to the state."""
+_LAST = {NodeName.DIAGNOSE: "conclude"}
+"""Where the last part of a node's work has a name of its own."""
 _NO_SUPPOSITION = frozenset({NodeName.TRIAGE, NodeName.REMEDIATE})
 
 
@@ -83,8 +85,11 @@ def replay(
         "replays": case.replays if case.replays and not case.varied else case.run_id,
         "recollection": case.recollection or history.evidence.put(Recollection()),
         "recorded": case.repair.model_dump(mode="json"),
+        "prompts": case.prompts,
         "varied": list(case.varied),
     }
+    if plain["model"]:
+        first["model"] = plain["model"]
     snapshot = case.snapshot
     if what_if:
         if begin in _NO_SUPPOSITION:
@@ -99,7 +104,7 @@ def replay(
         first = cast("CaseState", {**first, **{name: plain[name] for name in _FINDS[node]}})
     if earlier:
         first["snapshot"] = snapshot
-    return runs.repeat(first, f"run {case.run_id}", after=earlier[-1] if earlier else "")
+    return runs.repeat(first, f"run {case.run_id}", after=_LAST.get(earlier[-1], earlier[-1]) if earlier else "")
 
 
 def _supposed(history: History, case: Case, what_if: WhatIf) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Claim
+from cluster_doctor.domain.model_use import ModelUse
 from cluster_doctor.domain.recollection import Recollection
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import RemediationPlan
@@ -42,6 +43,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         root_causes=tuple(map(recalled.beside, diagnosis.root_causes)),
         ruled_out=diagnosis.ruled_out,
         unexplained=diagnosis.unexplained,
+        leads=diagnosis.leads,
         log_changes=diagnosis.log_changes,
         changes=diagnosis.changes,
         predictions=diagnosis.predictions,
@@ -49,6 +51,7 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         gaps=diagnosis.gaps,
         rules_unknown=diagnosis.rules_unknown,
         recall_notes=recalled.notes,
+        model=evidence.get(case.model_use, ModelUse) if case.model_use else None,
         triage=evidence.get(case.triage, Triage) if case.triage else None,
         remediation=Remediation(plans=plans, digest=case.digest, rehearsal=_tried(case, evidence), outcome=case.outcome)
         if plans

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
@@ -15,6 +16,7 @@ from langgraph.types import Command
 from cluster_doctor.agents.remediator import consent_to, out_of_date
 from cluster_doctor.domain.errors import RunError, RunStopped, RunTaken
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.model_use import ModelChoice
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.history.history import History
@@ -27,6 +29,7 @@ from cluster_doctor.workflow.bench import Bench, Journal, LoggedTurns
 from cluster_doctor.workflow.builder import CaseGraph, build_graph
 from cluster_doctor.workflow.holding import holding, still_held
 from cluster_doctor.workflow.memory import KeptMemory
+from cluster_doctor.workflow.model_access import ModelAccesses
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.proposing import ProposalAccesses
 from cluster_doctor.workflow.report import report_of
@@ -43,13 +46,16 @@ from cluster_doctor.workflow.standing import (
 from cluster_doctor.workflow.state import Case, CaseState, Place
 from cluster_doctor.workflow.writing import WriteAccesses, Writing
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
 __all__ = ["Finished", "Merging", "Runs", "Standing", "Waiting", "new_run_id"]
 
 
 class Runs:
     """Runs of cases through the graph, on one history."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each thing that a program may bring
         self,
         history: History,
         *,
@@ -58,6 +64,7 @@ class Runs:
         journal: Journal | None = None,
         writing: Writing | None = None,
         control: RunControl | None = None,
+        chat_model: BaseChatModel | None = None,
     ) -> None:
         """Work on a history.
 
@@ -68,6 +75,7 @@ class Runs:
             journal: writes turns down; into the history's log by default.
             writing: how changes are made; by the policy in the home by default.
             control: stops a run before its next node.
+            chat_model: is asked by cases that name a model, whatever they name; else the model is opened by its name.
         """
         self.current = ""
         """The run that was worked on last, for whoever has to say how to go on with it."""
@@ -86,11 +94,14 @@ class Runs:
                 acts=recorded(history.audit),
                 write_access=WriteAccesses(history, self.writing, still_held),
                 propose_access=ProposalAccesses(history, self.writing, still_held),
+                model=ModelAccesses(history, chat_model),
             ),
             history.checkpointer,
         )
 
-    def begin(self, incident: Incident, place: Place, *, runbooks: str = "") -> Standing:
+    def begin(
+        self, incident: Incident, place: Place, *, runbooks: str = "", model: ModelChoice | None = None
+    ) -> Standing:
         """Investigate an incident; return when it is done or waits for a person.
 
         Credentials in the incident's text are masked before anything is kept: people paste whole terminals.
@@ -99,6 +110,7 @@ class Runs:
             incident: what was reported.
             place: where to look.
             runbooks: a folder of runbooks; the history's own by default.
+            model: the chat model that may be asked about what the rules leave open; none by default.
 
         Raises:
             SourceError: nothing could be read.
@@ -111,6 +123,8 @@ class Runs:
             "runbooks": runbooks,
             "repositories": self._repositories,
         }
+        if model:
+            first["model"] = model.model_dump(mode="json")
         origin = place.path or place.handed_over or place.context or ("snapshot" if place.snapshot else "live cluster")
         return self._begin(first, incident.text, origin)
 

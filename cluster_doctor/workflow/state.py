@@ -6,12 +6,14 @@ lets a run go on from any of them.
 
 from __future__ import annotations
 
+import operator
 from typing import Annotated, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Incident
+from cluster_doctor.domain.model_use import ModelChoice
 from cluster_doctor.domain.remediation import Approval, Outcome
 
 
@@ -26,11 +28,18 @@ class CaseState(TypedDict, total=False):
     replays: str
     varied: list[str]
     recorded: dict[str, JsonValue]
+    model: dict[str, JsonValue]
+    prompts: str
+    asks_anew: bool
     recollection: str
     snapshot: str
     identity_note: str
     claims: str
     diagnosis: str
+    leaves_open: bool
+    suspects: str
+    inquiries: Annotated[list[str], operator.add]
+    model_use: str
     triage: str
     plans: str
     digest: str
@@ -45,8 +54,9 @@ class CaseState(TypedDict, total=False):
 class CaseInput(TypedDict, total=False):
     """What a case begins with: the incident, where to look, and, if it has one, the name of the run.
 
-    It may name a folder of runbooks, repositories where changes may be proposed, and the run that it replays, of which
-    it brings the recollection, what became of its plans, and how this one differs from it.
+    It may name a folder of runbooks, repositories where changes may be proposed, the chat model that may be asked (with
+    a folder of prompts), and the run that it replays, of which it brings the recollection, what became of its plans,
+    and how this one differs from it.
     """
 
     run_id: str
@@ -57,7 +67,16 @@ class CaseInput(TypedDict, total=False):
     replays: str
     varied: list[str]
     recorded: dict[str, JsonValue]
+    model: dict[str, JsonValue]
+    prompts: str
+    asks_anew: bool
     recollection: str
+
+
+class Suspicion(CaseState, total=False):
+    """A case with the one of its hypotheses that a branch looks into."""
+
+    suspect: int
 
 
 class Place(BaseModel):
@@ -106,8 +125,12 @@ class Case(BaseModel):
     `snapshot`, `claims`, `diagnosis`, `recollection`, `triage`, `plans` and `rehearsal` are hashes in the evidence
     store; `digest` is that which an approval has to name. `runbooks` is a folder; the history's own if it is empty.
     `repositories` are folders and URLs; `replays` names a run, and `varied` says in sentences how this one differs from
-    it; `recorded` is what became of its plans. `approvals` are those that count so far, and `awaits` is
-    what they lack; `approval` is the last answer, and all of them as one once nothing is lacking.
+    it; `recorded` is what became of its plans. `approvals` are those that count so far, and `awaits` is what they lack;
+    `approval` is the last answer, and all of them as one once nothing is lacking.
+
+    `model` may be asked about what the rules leave open, by the prompts of a folder where `prompts` names one; a replay
+    has its answers from the record unless it `asks_anew`. `suspects` is the hash of what it named, `suspect` the number
+    of the one that a branch looks into, `inquiries` are hashes of what that brought, `model_use` of what it took.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -120,11 +143,19 @@ class Case(BaseModel):
     replays: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
     varied: tuple[str, ...] = ()
     recorded: RecordedRepair = RecordedRepair()
+    model: ModelChoice | None = None
+    prompts: str = ""
+    asks_anew: bool = False
     recollection: Hash = ""
     snapshot: Hash = ""
     identity_note: str = ""
     claims: Hash = ""
     diagnosis: Hash = ""
+    leaves_open: bool = False
+    suspects: Hash = ""
+    suspect: int = Field(default=0, ge=0)
+    inquiries: tuple[Hash, ...] = ()
+    model_use: Hash = ""
     triage: Hash = ""
     plans: Hash = ""
     digest: Hash = ""

@@ -53,5 +53,5 @@ def test_the_command_works_in_an_environment_that_has_nothing_else(wheel: Path, 
         cwd=tmp_path,
     )  # fmt: skip
     assert '"image_does_not_exist"' in report
-    show = "from cluster_doctor.agents.prompts import prompt_for; from cluster_doctor.tools.table import Specialist; "
-    assert len(_run(python, "-c", f"{show} print(*map(prompt_for, Specialist))", cwd=tmp_path)) > 1000
+    show = "from cluster_doctor.agents.prompts import Prompts; from cluster_doctor.tools.table import Specialist; "
+    assert len(_run(python, "-c", f"{show} print(*map(Prompts().of, Specialist))", cwd=tmp_path)) > 1000

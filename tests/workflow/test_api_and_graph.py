@@ -11,7 +11,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 import cluster_doctor
-from cluster_doctor.agents.prompts import prompt_for
+from cluster_doctor.agents.prompts import Prompts
 from cluster_doctor.domain.diagnosis import Status
 from cluster_doctor.domain.errors import RunError, UnreadableInput
 from cluster_doctor.domain.identity import ClusterIdentity
@@ -146,7 +146,7 @@ def test_a_specialist_imports_the_tools_that_it_holds_and_no_others(specialist: 
 
 @pytest.mark.parametrize("specialist", Specialist)
 def test_every_specialist_has_a_prompt_behind_the_house_rules(specialist: Specialist) -> None:
-    prompt = prompt_for(specialist)
+    prompt = Prompts().of(specialist)
     assert prompt.startswith("# House rules")
     assert f"# {specialist.value.capitalize()}" in prompt
     assert len(list((ROOT / "prompts").glob("*.md"))) == len(Specialist) + 1

@@ -1,0 +1,80 @@
+"""The nodes that ask a chat model: hypotheses, one branch for each, and what they come to.
+
+They are only come to where a case names a model and the rules left something open. A model that fails or may not be
+asked any more ends no run: what it did not say is told, and the diagnosis is that of the rules.
+"""
+
+from __future__ import annotations
+
+from langgraph.types import Send
+
+from cluster_doctor.agents.diagnostician import conclude, recollect
+from cluster_doctor.domain.diagnosis import Diagnosis
+from cluster_doctor.domain.inquiry import Inquiry, Suspects
+from cluster_doctor.domain.model_use import ModelUse
+from cluster_doctor.tools.table import Specialist
+from cluster_doctor.workflow.bench import Bench
+from cluster_doctor.workflow.state import Case, CaseState
+
+_NOBODY = "no model can be asked here"
+
+
+class Inquiring:
+    """The work of these nodes on one bench."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Work on a bench."""
+        self._bench, self._evidence = bench, bench.evidence
+
+    def suspect(self, case: Case) -> CaseState:
+        """Ask for hypotheses."""
+        from cluster_doctor.agents.hypothesizer import suspect  # noqa: PLC0415 - LangChain's agents take a second to load
+
+        self._bench.progress("asking the model what could be behind it")
+        access = self._bench.model(case)
+        found = Suspects(notes=(_NOBODY,))
+        if access:
+            found = suspect(access, case.incident, self._evidence.snapshot(case.snapshot), self._diagnosis(case))
+        return {"suspects": self._evidence.put(found)}
+
+    def branches(self, state: CaseState) -> list[Send] | str:
+        """Look into each hypothesis in a branch of its own."""
+        count = len(self._named(Case.read(state)).suspects)
+        return [Send("investigate", {**state, "suspect": at}) for at in range(count)] or "conclude"
+
+    def investigate(self, case: Case) -> CaseState:
+        """Look into one hypothesis."""
+        from cluster_doctor.agents.investigator import investigate  # noqa: PLC0415 - as above
+
+        suspected = self._named(case).suspects[case.suspect]
+        self._bench.progress(f"looking into {suspected.subject}: {suspected.idea}")
+        access = self._bench.model(case)
+        found = Inquiry(notes=(_NOBODY,))
+        if access:
+            cluster = self._evidence.snapshot(case.snapshot)
+            found = investigate(access, case.incident, cluster, self._diagnosis(case), suspected, case.suspect)
+        return {"inquiries": [self._evidence.put(found)]}
+
+    def conclude(self, case: Case) -> CaseState:
+        """Weigh what came of it."""
+        self._bench.progress("weighing what the model found")
+        cluster, named = self._evidence.snapshot(case.snapshot), self._named(case)
+        inquiries = [self._evidence.get(key, Inquiry) for key in case.inquiries]
+        found = conclude(cluster, self._diagnosis(case), inquiries)
+        access = self._bench.model(case)
+        use = ModelUse(
+            name=case.model.name if case.model else "",
+            prompts=access.prompt_hashes(Specialist.DIAGNOSTICIAN) if access else {},
+            usage=sum((inquiry.usage for inquiry in inquiries), named.usage),
+            notes=tuple(dict.fromkeys((*named.notes, *(note for inquiry in inquiries for note in inquiry.notes)))),
+        )
+        update: CaseState = {"diagnosis": self._evidence.put(found), "model_use": self._evidence.put(use)}
+        if not case.replays:
+            update["recollection"] = self._evidence.put(recollect(found, self._bench.memory(case, cluster)))
+        return update
+
+    def _named(self, case: Case) -> Suspects:
+        return self._evidence.get(case.suspects, Suspects)
+
+    def _diagnosis(self, case: Case) -> Diagnosis:
+        return self._evidence.get(case.diagnosis, Diagnosis)
