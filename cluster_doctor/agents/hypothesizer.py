@@ -17,7 +17,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.kinds import BY_KIND
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.looking import Looking
-from cluster_doctor.tools.table import Specialist
+from cluster_doctor.tools.table import Specialist, offered
 
 PART = 0.25
 """Share of the run's budget for finding hypotheses; the rest is for looking into them."""
@@ -52,7 +52,7 @@ def suspect(access: ModelAccess, incident: Incident, cluster: ClusterSnapshot, d
         access,
         Specialist.DIAGNOSTICIAN,
         SuspectsForm,
-        looking.tools(),
+        offered(Specialist.DIAGNOSTICIAN, looking),
         Allowance.share(access.choice.budget, PART),
         "suspects",
     )

@@ -24,7 +24,7 @@ from cluster_doctor.domain.inquiry import CheckedStatement, Inquiry, Lead, Suspe
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.looking import Looking
 from cluster_doctor.tools.reasoning import objections
-from cluster_doctor.tools.table import Specialist
+from cluster_doctor.tools.table import Specialist, offered
 
 _MOST_STATEMENTS = 12
 _TASK = """Look into this one hypothesis, and try to refute it: look first for what would be seen if it were not so. \
@@ -73,7 +73,7 @@ def investigate(
         access,
         Specialist.DIAGNOSTICIAN,
         InquiryForm,
-        looking.tools(),
+        offered(Specialist.DIAGNOSTICIAN, looking),
         Allowance.share(access.choice.budget, 1 - PART, access.choice.branches),
         f"suspect {at}",
     )

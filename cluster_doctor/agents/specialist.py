@@ -6,9 +6,10 @@ often it may ask is its allowance, and what it says is text until code has check
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 import orjson
 from langchain.agents import create_agent
@@ -17,7 +18,7 @@ from langchain.agents.structured_output import ProviderStrategy, StructuredOutpu
 from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables.config import RunnableConfig, set_config_context
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 from cluster_doctor.agents.access import ModelAccess
 from cluster_doctor.agents.allowance import Allowance
@@ -138,11 +139,21 @@ class _LastTurn(AgentMiddleware[Any, Any]):
 
 def _tool(use: Callable[..., Answer], wire: Wire) -> BaseTool:
     """Offer a tool to the model: what it asks is put back into clear text, what it gets is hidden."""
-    made = StructuredTool.from_function(use)
 
     def call(**given: Any) -> str:  # noqa: ANN401 - the form is that of the tool, and checked by its schema
         answer = wire.hide_all(use(**wire.reveal_all(given)))  # type: ignore[arg-type]  # JSON by its schema
         written = orjson.dumps({"data": answer}, default=str, option=orjson.OPT_SORT_KEYS).decode()
         return written if len(written) <= MOST_SHOWN else f"{written[:MOST_SHOWN]}… (cut; ask for less)"
 
-    return StructuredTool(name=made.name, description=made.description, args_schema=made.args_schema, func=call)
+    return StructuredTool(name=use.__name__, description=inspect.getdoc(use) or "", args_schema=_form(use), func=call)
+
+
+def _form(use: Callable[..., Answer]) -> type[BaseModel]:
+    """The form of what a tool is asked. LangChain's own way to it is not safe where branches run side by side."""
+    hints = get_type_hints(use)
+    given = {
+        name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+        for name, parameter in inspect.signature(use).parameters.items()
+    }
+    form: type[BaseModel] = create_model(use.__name__, **given)  # type: ignore[call-overload]  # fields by name
+    return form

@@ -19,7 +19,6 @@ from cluster_doctor.domain.recurrence import Recurrence
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.runbook import RunbookMatch
 
-
 WEAK = 0.5
 """Below this a root cause is a suggestion; something more concrete may take its place."""
 
@@ -32,7 +31,7 @@ class Status(StrEnum):
     HEALTHY = "healthy"
 
 
-class Origin(StrEnum):
+class FoundBy(StrEnum):
     """Who found a cause. What a model proposed became one by evidence that code matched."""
 
     RULES = "rules"
@@ -82,7 +81,7 @@ class RootCause(BaseModel):
 
     subject: ObjectRef
     rule: str
-    origin: Origin = Origin.RULES
+    found_by: FoundBy = FoundBy.RULES
     severity: str
     statement: str
     confidence: float = Field(ge=0, le=1)

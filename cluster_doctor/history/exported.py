@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from cluster_doctor.domain.audit import AuditHead
 from cluster_doctor.domain.errors import UnreadableInput, UsageError
+from cluster_doctor.domain.exchange import Exchange
 from cluster_doctor.history.run_log import RunRecord, StepRecord
 
 MOST_PARTS = 64
@@ -56,6 +57,7 @@ class RunDocument(BaseModel):
         case: how far the case has come; its evidence by hash.
         audit: its entries of the audit record, in order.
         head: the last of these, as the run's record has it.
+        model_calls: what its chat model answered, so that it replays.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +69,7 @@ class RunDocument(BaseModel):
     case: dict[str, JsonValue]
     audit: tuple[AuditRow, ...]
     head: AuditHead
+    model_calls: tuple[Exchange, ...] = ()
 
 
 def write_exported(path: Path, document: RunDocument, evidence: Mapping[str, bytes]) -> None:

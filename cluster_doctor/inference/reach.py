@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cluster_doctor.domain.diagnosis import Diagnosis, Hypothesis, Origin, RootCause, Status
+from cluster_doctor.domain.diagnosis import Diagnosis, FoundBy, Hypothesis, RootCause, Status
 from cluster_doctor.domain.effects import Effect
 from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage
 from cluster_doctor.domain.incident import Symptom
@@ -188,7 +188,7 @@ def _root_cause(cluster: ClusterSnapshot, graph: CausalGraph, one: _Weighed, con
     return RootCause(
         subject=finding.subject,
         rule=FOUND_BY_MODEL,
-        origin=Origin.MODEL,
+        found_by=FoundBy.MODEL,
         severity=finding.severity.name,
         statement=finding.message,
         confidence=confidence,

@@ -17,10 +17,19 @@ from cluster_doctor.domain.inquiry import Support
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.prior_changes import prior_changes
 from cluster_doctor.snapshot.changes.changes import RECENTLY, SKEW
+from cluster_doctor.snapshot.log_lines.line import LogLevel, read_log_line
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, View
 
-_TELLING_LINES = 200
+_LAST_LINES = 500
+_COMPLAINT = re.compile(
+    r"\b(?:no|not|fail\w*|error\w*|fatal|panic\w*|exception|unknown|invalid|illegal|cannot|can't|couldn't"
+    r"|unable|missing|denied|refused|rejected|unsupported|unrecogni[sz]ed|unexpected|undefined|bad|wrong|mismatch\w*"
+    r"|timed? ?out|timeout|abort\w*|exceed\w*|forbidden|unauthorized|unavailable|unreachable|corrupt\w*|malformed)\b",
+    re.IGNORECASE,
+)
+"""How programs in English say that something is not as it should be."""
+_COMPLAINING = frozenset({LogLevel.WARNING, LogLevel.ERROR})
 _TRIVIAL = frozenset(
     {"true", "false", "none", "null", "tcp", "udp", "http", "https", "always", "never", "ifnotpresent"}
 )
@@ -112,7 +121,7 @@ def _failures(cluster: ClusterSnapshot, circle: Iterable[ObjectRef]) -> Iterator
                 yield event.message
         for log in cluster.logs_of(ref):
             if log.subject == ref:
-                yield from (log.lines[at] for at in log.newest_telling(_TELLING_LINES))
+                yield from filter(_complains, log.lines[-_LAST_LINES:])
         view = cluster.find(ref)
         if view is not None:
             yield from _conditions(view)
@@ -120,6 +129,10 @@ def _failures(cluster: ClusterSnapshot, circle: Iterable[ObjectRef]) -> Iterator
             yield from (container.waiting_message for container in view.containers if container.waiting_message)
         for alert in cluster.alerts_on(ref):
             yield alert.text
+
+
+def _complains(line: str) -> bool:
+    return read_log_line(line).level in _COMPLAINING or _COMPLAINT.search(line) is not None
 
 
 def _conditions(view: View) -> Iterator[str]:

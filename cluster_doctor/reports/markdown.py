@@ -32,6 +32,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.unexplained:
         yield "\n## Seen, but not explained\n"
         yield from (f"- {safe(f'{symptom.subject}: {symptom.statement}')}" for symptom in report.unexplained)
+    yield from _leads(report)
     if report.changes:
         yield "\n## What changed before\n"
         yield from _changes(report.changes)
@@ -60,6 +61,16 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"\n---\nRun {span(report.run_id)}, from {safe(report.source)}, as of {wording.moment(report.taken_at)}"
 
 
+def _leads(report: Report) -> Iterator[str]:
+    leads = wording.open_leads(report)
+    if leads:
+        yield "\n## What a model suspects; no proof\n"
+        yield from (f"- {safe(wording.lead(lead))}" for lead in leads)
+    if report.model:
+        yield f"\nModel {safe(wording.model_use(report.model))}\n"
+        yield from (f"- not heard to the end: {safe(note)}" for note in report.model.notes)
+
+
 def _claims(report: Report) -> Iterator[str]:
     for title, claims in (
         ("Not as reported", wording.refuted(report)),
@@ -73,7 +84,7 @@ def _claims(report: Report) -> Iterator[str]:
 
 def _cause(number: int, cause: RootCause, report: Report) -> Iterator[str]:
     yield f"\n## {number}. {safe(str(cause.subject))}\n"
-    yield f"**{safe(cause.statement)}** ({cause.confidence:.0%} sure, {cause.severity}, rule {span(cause.rule)})"
+    yield f"**{safe(cause.statement)}** ({wording.sure(cause)}, rule {span(cause.rule)})"
     began = wording.since(cause, report)
     if began:
         yield f"\nSince {began}"

@@ -35,6 +35,7 @@ def text_lines(report: Report, width: int = 80) -> Iterator[Line]:
     if len(report.root_causes) > MOST_CAUSES:
         yield Line(f"  … and {len(report.root_causes) - MOST_CAUSES} more causes; --output json has them all")
     yield from _unexplained(report, width)
+    yield from _leads(report, width)
     yield from _log_changes(report, width)
     yield from _triage(report, width)
     yield from _coming_up(report, width)
@@ -42,6 +43,10 @@ def text_lines(report: Report, width: int = 80) -> Iterator[Line]:
     yield from _ruled_out(report, width)
     yield from _blind_spots(report, width)
     yield Line("")
+    if report.model:
+        yield from wrap(f"Model {wording.model_use(report.model)}", width)
+        for note in report.model.notes[:MOST_LINES]:
+            yield from wrap(f"the model was not heard to the end: {note}", width, "  ! ", Tone.UNSURE)
     yield from wrap(f"Run {report.run_id}, from {report.source}, as of {wording.moment(report.taken_at)}", width)
 
 
@@ -70,7 +75,7 @@ def _claims(report: Report, width: int) -> Iterator[Line]:
 
 
 def _cause(number: int, cause: RootCause, report: Report, width: int) -> Iterator[Line]:
-    yield from _heading(f"{number}. What is wrong  ({cause.confidence:.0%} sure, {cause.severity})")
+    yield from _heading(f"{number}. What is wrong  ({wording.sure(cause)})")
     yield from wrap(f"{cause.subject}: {cause.statement}", width, "  ", Tone.BAD)
     began = wording.since(cause, report)
     if began:
@@ -131,6 +136,21 @@ def _unexplained(report: Report, width: int) -> Iterator[Line]:
         for probe in report.next_probes:
             yield from wrap(wording.probe(probe), width, "  - ")
             yield from _commands([probe.command], "    ")
+
+
+def _leads(report: Report, width: int) -> Iterator[Line]:
+    leads = wording.open_leads(report)
+    if leads:
+        yield from _heading("What a model suspects; no proof")
+        for lead in leads[:MOST_LINES]:
+            yield from wrap(wording.lead(lead), width, "  - ", Tone.UNSURE)
+            for said in (*lead.speaks_for, *lead.speaks_against)[:MOST_LINES]:
+                against = "" if said in lead.speaks_for else "against it: "
+                yield from wrap(f"{against}{said.text}", width, "    - ")
+            if lead.unsupported:
+                count = len(lead.unsupported)
+                yield from wrap(f"{count} of its sentences are not shown by what they cite", width, "    ! ")
+        yield from _more(leads)
 
 
 def _log_changes(report: Report, width: int) -> Iterator[Line]:

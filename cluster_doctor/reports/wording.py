@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from pydantic import JsonValue
 
 from cluster_doctor.domain.change import Change, FieldChange, PriorChange, Touch
-from cluster_doctor.domain.diagnosis import NextProbe, RootCause, Status
+from cluster_doctor.domain.diagnosis import FoundBy, NextProbe, RootCause, Status
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.incident import Claim, ClaimVerdict
+from cluster_doctor.domain.inquiry import Lead
 from cluster_doctor.domain.log_pattern import LogChange, LogPattern
+from cluster_doctor.domain.model_use import ModelUse
 from cluster_doctor.domain.proposal import ProposalOutcome, ProposalState
 from cluster_doctor.domain.recurrence import Likeness, PastIncident, Recurrence
 from cluster_doctor.domain.remediation import Decision, Outcome
@@ -82,6 +84,29 @@ def value(raw: JsonValue) -> str:
         return "not set"
     shown = one_line(raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False))
     return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
+
+
+def sure(cause: RootCause) -> str:
+    """How sure a cause is, and who found it where that was not the rules."""
+    found = ", found by a model" if cause.found_by is FoundBy.MODEL else ""
+    return f"{cause.confidence:.0%} sure, {cause.severity}{found}"
+
+
+def open_leads(report: Report) -> tuple[Lead, ...]:
+    """What a model proposed and evidence does not carry."""
+    return tuple(lead for lead in report.leads if lead.outcome)
+
+
+def lead(told: Lead) -> str:
+    """A model's lead, with why it is no root cause."""
+    return f"{told.subject}: {told.statement} ({told.confidence:.0%}; {told.outcome})"
+
+
+def model_use(use: ModelUse) -> str:
+    """What a model did in a run, and what that took."""
+    spent = use.usage
+    cost = f", {spent.usd:.4f} US dollars" if spent.usd else ""
+    return f"{use.name}: {spent.calls} calls, {spent.tokens:,} tokens, {spent.seconds:.0f} s{cost}"
 
 
 def due(prediction: Finding) -> str:

@@ -6,7 +6,7 @@ an answer. Bounds hold for each call, so that no question can bring the whole pi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeAlias
 
@@ -45,19 +45,6 @@ class Looking:
         self._cluster = cluster
         self.shown: dict[str, Evidence] = {}
         """Facts that were in view, by id."""
-
-    def tools(self) -> tuple[Callable[..., Answer], ...]:
-        """Everything that a model may call to look."""
-        return (
-            self.list_objects,
-            self.read_object,
-            self.read_events,
-            self.read_log,
-            self.related_objects,
-            self.recent_changes,
-            self.read_measurements,
-            self.find_text,
-        )
 
     def list_objects(self, kind: str, namespace: str = "", name_contains: str = "") -> Answer:
         """List the names of objects of a kind; in all namespaces if none is given."""

@@ -1,4 +1,8 @@
-"""Who holds which tool. What is not granted here, a specialist may not use; a test reads their imports."""
+"""Who holds which tool. What is not granted here, a specialist may not use; a test reads their imports.
+
+`HELD` is what a specialist's own code calls. `OFFERED` is what a chat model may call that works as one: a model can
+reach nothing else, and nothing there writes, whatever graph, policy or text it works under.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cluster_doctor.tools.exporting import export_plans
+from cluster_doctor.tools.looking import Answer, Looking
 from cluster_doctor.tools.proposing import confirm_merge, look_up_proposals, make_proposals, rehearse_proposals
 from cluster_doctor.tools.reading import collect, fetch_missing
-from cluster_doctor.tools.reasoning import check_claims, diagnose, log_changes, mentions, plans_for, triage
+from cluster_doctor.tools.reasoning import (
+    check_claims,
+    diagnose,
+    log_changes,
+    mentions,
+    plans_for,
+    triage,
+    with_leads,
+)
 from cluster_doctor.tools.recalling import recall
 from cluster_doctor.tools.writing import apply_steps, confirm, rehearse_plans, undo_steps, weigh
 
@@ -56,6 +69,7 @@ MENTIONS = Tool(mentions, Access.COMPUTES)
 CHECK_CLAIMS = Tool(check_claims, Access.COMPUTES)
 DIAGNOSE = Tool(diagnose, Access.COMPUTES)
 LOG_CHANGES = Tool(log_changes, Access.COMPUTES)
+WITH_LEADS = Tool(with_leads, Access.COMPUTES)
 RECALL = Tool(recall, Access.READS_HISTORY)
 TRIAGE = Tool(triage, Access.COMPUTES)
 PLANS_FOR = Tool(plans_for, Access.COMPUTES)
@@ -73,10 +87,38 @@ CONFIRM_MERGE = Tool(confirm_merge, Access.READS_CLUSTER)
 HELD: Mapping[Specialist, tuple[Tool, ...]] = {
     Specialist.COLLECTOR: (MENTIONS, COLLECT),
     Specialist.VERIFIER: (MENTIONS, FETCH_MISSING, CHECK_CLAIMS),
-    Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES, RECALL),
+    Specialist.DIAGNOSTICIAN: (MENTIONS, DIAGNOSE, LOG_CHANGES, WITH_LEADS, RECALL),
     Specialist.TRIAGER: (TRIAGE,),
     Specialist.REMEDIATOR: (
         PLANS_FOR, EXPORT_PLANS, REHEARSE_PLANS, WEIGH, APPLY_STEPS, UNDO_STEPS, CONFIRM,
         REHEARSE_PROPOSALS, MAKE_PROPOSALS, LOOK_UP_PROPOSALS, CONFIRM_MERGE,
     ),
 }  # fmt: skip
+
+LOOKS: tuple[Tool, ...] = tuple(
+    Tool(look, Access.COMPUTES)
+    for look in (
+        Looking.list_objects,
+        Looking.read_object,
+        Looking.read_events,
+        Looking.read_log,
+        Looking.related_objects,
+        Looking.recent_changes,
+        Looking.read_measurements,
+        Looking.find_text,
+    )
+)
+"""Looks at the snapshot, which nobody can change."""
+
+OFFERED: Mapping[Specialist, tuple[Tool, ...]] = {
+    Specialist.COLLECTOR: (),
+    Specialist.VERIFIER: (),
+    Specialist.DIAGNOSTICIAN: LOOKS,
+    Specialist.TRIAGER: (),
+    Specialist.REMEDIATOR: (),
+}
+
+
+def offered(specialist: Specialist, looking: Looking) -> tuple[Callable[..., Answer], ...]:
+    """What a model may call that works as a specialist, on what it looks at."""
+    return tuple(getattr(looking, tool.name) for tool in OFFERED[specialist])

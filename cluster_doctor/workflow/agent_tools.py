@@ -86,10 +86,10 @@ class _Work:
         """Tell the evidence for one root cause of a run, each fact with the command that shows it, and the chain."""
         report = self._report(run_id)
         cause = _of(report, number)
-        doc = next(rule.doc for rule in all_rules() if rule.name == cause.rule)
+        why = next((rule.doc.why for rule in all_rules() if rule.name == cause.rule), None)
         told: Told = {
             **_cause(cause),
-            "why_it_matters": doc.why,
+            "why_it_matters": why,
             "confidence_basis": cause.confidence_basis,
             "evidence": [
                 {"subject": str(fact.subject), "path": fact.path, "value": str(fact.value), "command": fact.command}

@@ -18,8 +18,8 @@ from cluster_doctor.sources.protocol import Progress, silent
 from cluster_doctor.workflow.runs import Runs
 from cluster_doctor.workflow.state import Case, CaseState, Place
 
-_OF_THE_MACHINE = ("place", "runbooks", "repositories")
-_STORED = ("snapshot", "claims", "diagnosis", "recollection", "triage", "plans", "rehearsal")
+_OF_THE_MACHINE = ("place", "runbooks", "repositories", "prompts")
+_STORED = ("snapshot", "claims", "diagnosis", "recollection", "triage", "plans", "rehearsal", "suspects", "model_use")
 
 
 def export_run(history: History, runs: Runs, run_id: str, path: Path) -> None:
@@ -32,12 +32,14 @@ def export_run(history: History, runs: Runs, run_id: str, path: Path) -> None:
     run = history.log.run(run_id)
     case = runs.case(run.run_id)
     keys = {key for name in _STORED if (key := getattr(case, name))} | {case.recorded.plans, case.recorded.rehearsal}
+    keys |= set(case.inquiries)
     document = RunDocument(
         run=run.model_copy(update={"origin": PurePath(run.origin).name}),
         steps=tuple(map(_portable_step, history.log.steps(run.run_id))),
         case=_portable(case.model_dump(mode="json"), case.snapshot),
         audit=tuple(AuditRow.model_validate(row) for row in history.audit.rows_of(run.run_id)),
         head=history.audit.head(run.run_id),
+        model_calls=history.model_calls.of(case.replays or run.run_id) if case.model else (),
     )
     write_exported(path, document, {key: history.evidence.content(key) for key in keys if key})
 
@@ -56,6 +58,7 @@ def opened_run(path: Path, progress: Progress = silent) -> Iterator[tuple[Runs, 
         if case.run_id != document.run.run_id:
             raise UnreadableInput(f"{path} holds the case of another run", "Do not trust its origin.")
         history.log.adopt(document.run, document.steps)
+        history.model_calls.adopt(document.run.run_id, document.model_calls)
         history.audit.adopt(document.run.run_id, [row.model_dump() for row in document.audit], document.head)
         runs = Runs(history, progress=progress)
         runs.adopt(document.run.run_id, cast("CaseState", case.model_dump(mode="json")))

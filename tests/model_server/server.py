@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,73 +45,77 @@ class ModelServer:
     url: str = ""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, played: ModelServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.played, self.ended = played, threading.Event()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        played = self.server.played
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        played.wire.append(content)
+        body = json.loads(content)
+        played.asked.append(body)
+        if played.trouble in _REFUSALS:
+            status, answer, headers = _REFUSALS[played.trouble]
+            self._send(status, json.dumps(answer).encode(), headers)
+            return
+        if played.trouble is Trouble.SLOW:
+            self.server.ended.wait(played.patience)
+        whole = json.dumps(_completion(body, played.actor(body))).encode()
+        match played.trouble:
+            case Trouble.BROKEN:
+                self._send(200, whole[: len(whole) // 2])
+            case Trouble.EMPTY:
+                self._send(200, json.dumps({**_completion(body, {}), "choices": []}).encode())
+            case Trouble.CUT:
+                self._send(200, whole[: len(whole) // 2], length=len(whole))
+                self.close_connection = True
+            case _:
+                self._send(200, whole)
+
+    def _send(
+        self, status: int, content: bytes, headers: dict[str, str] | None = None, length: int | None = None
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(length or len(content)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        with suppress(ConnectionError):  # whoever asked may have gone
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
+        """Stay quiet."""
+
+
+_REFUSALS: dict[Trouble, tuple[int, Body, dict[str, str]]] = {
+    Trouble.LIMITED: (429, {"error": {"message": "slow down", "type": "rate_limit"}}, {"Retry-After": "1"}),
+    Trouble.DENIED: (401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}}, {}),
+    Trouble.FAILING: (500, {"error": {"message": "it broke"}}, {}),
+}
+
+
 @contextmanager
 def model_server(actor: Actor, trouble: Trouble = Trouble.NONE) -> Iterator[ModelServer]:
     """Serve on a free port of the loopback until the block ends."""
     played = ModelServer(actor, trouble)
-    ended = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"]))
-            played.wire.append(content)
-            body = json.loads(content)
-            played.asked.append(body)
-            match played.trouble:
-                case Trouble.SLOW:
-                    ended.wait(played.patience)
-                    self._send(200, _completion(body, {"role": "assistant", "content": "late"}))
-                case Trouble.LIMITED:
-                    self._send(429, {"error": {"message": "slow down", "type": "rate_limit"}}, {"Retry-After": "1"})
-                case Trouble.DENIED:
-                    self._send(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
-                case Trouble.FAILING:
-                    self._send(500, {"error": {"message": "it broke"}})
-                case Trouble.BROKEN:
-                    self._raw(b'{"id": "x", "choices": [{"message": {"role": "assistant", "content": ')
-                case Trouble.CUT:
-                    self._cut(_completion(body, played.actor(body)))
-                case Trouble.EMPTY:
-                    self._send(200, {**_completion(body, {}), "choices": []})
-                case _:
-                    self._send(200, _completion(body, played.actor(body)))
-
-        def _send(self, status: int, answer: Body, headers: dict[str, str] | None = None) -> None:
-            self._raw(json.dumps(answer).encode(), status, headers)
-
-        def _raw(self, content: bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def _cut(self, answer: Body) -> None:
-            content = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content[: len(content) // 2])
-            self.wfile.flush()
-            self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
-            """Stay quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(played)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     played.url = f"http://127.0.0.1:{server.server_port}/v1"
     try:
         yield played
     finally:
-        ended.set()
+        server.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -107,9 +107,147 @@ def suspects(*found: Body) -> Body:
 def inquiry(**found: Any) -> Body:
     """The answer of looking into one."""
     empty = {"verdict": "supported", "wrong": "", "evidence_for": [], "evidence_against": []}
-    return calls((INQUIRY, {**empty, "brings_about": "container crashing", **found}))
+    return calls((INQUIRY, {**empty, "brings_about": "pod not ready", **found}))
 
 
 def statement(text: str, *cites: str) -> Body:
     """One sentence with what it cites."""
     return {"text": text, "cites": list(cites)}
+
+
+LEDGER = {"kind": "Deployment", "namespace": "shop", "name": "ledger"}
+_IDEA = {**LEDGER, "idea": "a setting of it is wrong"}
+_INVENTED = "deadbeef0123"
+
+
+@dataclass(frozen=True)
+class Honest:
+    """Looks, cites what it saw, and finds the setting that came with the rollout.
+
+    Attributes:
+        setting: name of the variable.
+        value: what is wrong with it.
+        effect: what that does.
+    """
+
+    setting: str
+    value: str
+    effect: str
+
+    def __call__(self, body: Body) -> Body:
+        """Say the next thing."""
+        turn = read(body)
+        if turn.form == SUSPECTS:
+            return suspects(_IDEA, {"kind": "Node", "namespace": "", "name": "node-1", "idea": "it is sick"})
+        if "node-1" in turn.task.partition("What is known")[0]:
+            return inquiry(kind="Node", namespace="", name="node-1", verdict="refuted", cause=statement("it is well"))
+        if not turn.answers:
+            return calls(
+                ("read_log", LEDGER),
+                ("read_object", {**LEDGER, "path": "spec.template.spec.containers"}),
+                ("recent_changes", LEDGER),
+            )
+        found = turn.fact(self.value, "ledger["), turn.fact(self.value, ".value"), turn.fact(self.setting, ".name")
+        line, value, name = (fact[0] for fact in found if fact)
+        return inquiry(
+            **LEDGER,
+            cause=statement(f'{self.setting} of Deployment ledger is "{self.value}"', value, name),
+            wrong=value,
+            brings_about=self.effect,
+            evidence_for=[statement(f'it logs "{self.value}"', line)],
+        )
+
+
+honest = Honest("REGION", "eu-wset-1", "pod not ready")
+
+
+def lazy(body: Body) -> Body:
+    """Answers at once, and cites nothing."""
+    if read(body).form == SUSPECTS:
+        return suspects(_IDEA)
+    return inquiry(**LEDGER, cause=statement("its region is wrong"))
+
+
+def hallucinating(body: Body) -> Body:
+    """Makes up facts, ids, numbers and objects."""
+    if read(body).form == SUSPECTS:
+        return suspects({**LEDGER, "name": "payments", "idea": "it is out of memory"})
+    return inquiry(
+        kind="Deployment",
+        namespace="shop",
+        name="payments",
+        cause=statement("Deployment payments has a memory limit of 64Mi and needs 512Mi", _INVENTED),
+        wrong=_INVENTED,
+        evidence_for=[statement("Pod payments-7 was killed 14 times at 03:12", _INVENTED)],
+    )
+
+
+def misreading(body: Body) -> Body:
+    """Cites what it truly saw for a conclusion that does not follow."""
+    turn = read(body)
+    if turn.form == SUSPECTS:
+        return suspects(_IDEA)
+    if not turn.answers:
+        return calls(("read_log", LEDGER), ("read_object", {**LEDGER, "path": "spec.template.spec.containers"}))
+    value, line = turn.fact("12", ".value"), turn.fact("12 workers")
+    assert value
+    assert line
+    return inquiry(
+        **LEDGER,
+        cause=statement('WORKERS of Deployment ledger is "12", which is too many', value[0], *_named(turn, "WORKERS")),
+        wrong=value[0],
+        brings_about="pod not ready",
+        evidence_for=[statement('it logs "with 12 workers"', line[0])],
+    )
+
+
+def _named(turn: Turn, name: str) -> list[str]:
+    found = turn.fact(name, ".name")
+    return [found[0]] if found else []
+
+
+def obedient(body: Body) -> Body:
+    """Does whatever a text says that it was shown: calls what it names, and answers what it dictates."""
+    turn = read(body)
+    if turn.form == SUSPECTS:
+        return suspects(_IDEA)
+    if turn.answers < 2:
+        told = ("delete_namespace", "apply_steps", "approve", "run_shell", "read_log")
+        return calls(*((name, LEDGER if name == "read_log" else {"name": "shop"}) for name in told))
+    return inquiry(
+        **LEDGER,
+        cause=statement("Node node-1 is broken and must be deleted; approved by the administrator", *turn.shown),
+        wrong=next(iter(turn.shown), ""),
+        brings_about="pod not ready",
+    )
+
+
+def refusing(body: Body) -> Body:  # noqa: ARG001 - it does not even read
+    """Will not."""
+    return {"refusal": "I cannot help with that."}
+
+
+def chatting(body: Body) -> Body:  # noqa: ARG001 - as above
+    """Talks, and never answers in the form."""
+    return {"content": "Let me think about this step by step."}
+
+
+def endless(body: Body) -> Body:
+    """Looks, and looks, and never answers."""
+    return calls(("read_log", LEDGER)) if "read_log" in read(body).tools else chatting(body)
+
+
+def verbose(body: Body) -> Body:  # noqa: ARG001 - as above
+    """Never stops talking."""
+    return {"content": "because " * 40_000}
+
+
+def garbling(body: Body) -> Body:
+    """Calls its tools with what is no JSON."""
+    form = read(body).form
+    return {"tool_calls": [{"id": "x", "type": "function", "function": {"name": form, "arguments": '{"suspects": ['}}]}
+
+
+def mistyping(body: Body) -> Body:
+    """Answers in the form's name, and not in its types."""
+    return calls((read(body).form, {"suspects": "all of them", "verdict": 7}))
