@@ -6,17 +6,18 @@ from cluster_doctor.agents.investigator import Investigator
 from cluster_doctor.domain.diagnosis import Diagnosis, Status
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.recollection import Memory, Recollection
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.reasoning import diagnose, log_changes, mentions
 from cluster_doctor.tools.recalling import recall
 
 
 def find_root_causes(
-    incident: Incident, cluster: ClusterSnapshot, investigator: Investigator | None = None
+    incident: Incident, cluster: ClusterSnapshot, investigator: Investigator | None = None, rules: RuleSet = OURS
 ) -> Diagnosis:
     """Run the rules and rank what they found; hand the rest to the investigator, if there is one."""
     named = tuple(mention.ref for mention in mentions(incident.text) if mention.ref)
-    diagnosis = diagnose(cluster, incident, named)
+    diagnosis = diagnose(cluster, incident, named, rules)
     concerned = [
         *(ref for cause in diagnosis.root_causes for ref in (cause.subject, *cause.affected)),
         *(symptom.subject for symptom in diagnosis.unexplained),

@@ -24,6 +24,7 @@ from cluster_doctor.cli.options import (
     repositories_in,
 )
 from cluster_doctor.cli.recorded_run import AnyRun, is_file, recorded_run
+from cluster_doctor.cli.variation import With, variation_of
 from cluster_doctor.domain.errors import UsageError
 from cluster_doctor.domain.node_name import NodeName
 from cluster_doctor.domain.run_file import SUFFIX
@@ -169,6 +170,7 @@ def replay(
             metavar="PATH|plan",
         ),
     ] = None,
+    variation: With = None,
     home: Home = None,
     output: Form = Output.TEXT,
 ) -> None:
@@ -179,10 +181,13 @@ def replay(
       cluster-doctor runs replay 20260102-030405 --from triage
       cluster-doctor runs replay 20260102-030405 --what-if plan
       cluster-doctor runs replay 20260102-030405 --what-if fixed.yaml --output json
+      cluster-doctor runs replay 20260102-030405 --with rules=~/rules
+      cluster-doctor runs replay 20260102-030405 --with rules=-node_is_not_ready
 
     No cluster is read, nobody is asked, and nothing is carried out: what became of
     its plans is taken from the record. Where something is supposed, what changes is
     taken as rolled out and running well: what is found then is wrong in any case.
+    The run's own rules are run, if their files are what they were.
     The report goes to standard output, and what differs, node by node, to standard
     error.
     """
@@ -191,11 +196,11 @@ def replay(
     from cluster_doctor.workflow.replay import WhatIf  # noqa: PLC0415 - as above
     from cluster_doctor.workflow.replay import replay as replay_run  # noqa: PLC0415 - as above
 
-    supposed = what_if or []
+    supposed, varied = what_if or [], variation_of(variation or [])
     console = Console()
     wanted = WhatIf("plan" in supposed, tuple(Path(path) for path in supposed if path != "plan"))
     with recorded_run(run_id, home, console.progress) as (runs, known):
-        standing = replay_run(runs.history, runs, known, begin=begin, what_if=wanted)
+        standing = replay_run(runs.history, runs, known, begin=begin, what_if=wanted, rules=varied.rules)
         show(standing.report, output, console)
         changes = list(difference_lines(compare((runs, known), (runs, runs.current))))
         console.say("\n".join(changes) if changes else f"Same result as run {known}.")

@@ -32,7 +32,8 @@ from cluster_doctor.workflow.listening import Heard, Teller
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.report import report_of
-from cluster_doctor.workflow.runs import Runs, Waiting
+from cluster_doctor.workflow.rule_sets import chosen_rules
+from cluster_doctor.workflow.runs import Runs, Standing, Waiting
 from cluster_doctor.workflow.state import Case, Place
 
 Where: TypeAlias = "Source | ClusterSnapshot | str | os.PathLike[str] | None"
@@ -46,6 +47,8 @@ class DiagnoseOptions(TypedDict, total=False):
     cluster: ClusterIdentity | None
     home: str | os.PathLike[str] | None
     runbooks: str | os.PathLike[str] | None
+    rules: str | os.PathLike[str] | None
+    without: Sequence[str]
 
 
 def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first by name
@@ -56,6 +59,8 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
     cluster: ClusterIdentity | None = None,
     home: str | os.PathLike[str] | None = None,
     runbooks: str | os.PathLike[str] | None = None,
+    rules: str | os.PathLike[str] | None = None,
+    without: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Report:
     """Investigate one incident through the graph, and keep the run on record.
@@ -69,14 +74,24 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         cluster: what is known of the cluster's identity, to be held against what is read.
         home: where runs are kept; the platform's place for state by default.
         runbooks: a folder of runbooks, Markdown files; `runbooks` in the home by default, if it is there.
+        rules: a folder of own rules, Python files that are run; one by the name of ours is run instead.
+        without: names of rules to leave out.
         progress: hears about long work, line by line.
 
     Raises:
-        UsageError: there is no such folder of runbooks.
+        UsageError: there is no such folder of runbooks, or the rules cannot be used.
         SourceError: nothing could be read.
         RunError: the history cannot be used.
     """
-    options = DiagnoseOptions(source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks)
+    options = DiagnoseOptions(
+        source=source,
+        namespaces=namespaces,
+        cluster=cluster,
+        home=home,
+        runbooks=runbooks,
+        rules=rules,
+        without=without,
+    )
     return _diagnose(text, options, lambda history, handed_over: Runs(history, source=handed_over, progress=progress))
 
 
@@ -88,11 +103,7 @@ def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
     """
     with History(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
-        return (
-            Runs(history, source=handed_over)
-            .begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
-            .report
-        )
+        return _begin(Runs(history, source=handed_over), text, place, options).report
 
 
 def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: RunControl) -> None:
@@ -121,7 +132,7 @@ def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History,
     with History(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         runs = open_runs(history, handed_over)
-        standing = runs.begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
+        standing = _begin(runs, text, place, options)
         if isinstance(standing, Waiting):
             declined = Approval(
                 decision=Decision.DECLINE,
@@ -131,6 +142,15 @@ def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History,
             )
             standing = runs.answer(standing.report.run_id, standing.interrupt_id, declined)
         return standing.report
+
+
+def _begin(runs: Runs, text: str, place: Place, options: DiagnoseOptions) -> Standing:
+    return runs.begin(
+        _incident(text, options),
+        place,
+        runbooks=runbooks_named(options.get("runbooks")),
+        rules=chosen_rules(options.get("rules"), options.get("without", ())),
+    )
 
 
 def _incident(text: str, options: DiagnoseOptions) -> Incident:

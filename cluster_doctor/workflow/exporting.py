@@ -52,7 +52,7 @@ def opened_run(path: Path, progress: Progress = silent) -> Iterator[tuple[Runs, 
     """
     with tempfile.TemporaryDirectory(prefix="cluster-doctor-") as folder, History(folder) as history:
         document = read_exported(path, history.evidence.adopt)
-        case = Case.read(document.case)
+        case = Case.read(_portable(document.case, str(document.case.get("snapshot") or "")))
         if case.run_id != document.run.run_id:
             raise UnreadableInput(f"{path} holds the case of another run", "Do not trust its origin.")
         history.log.adopt(document.run, document.steps)
@@ -68,6 +68,8 @@ def _portable(state: dict[str, JsonValue], snapshot: str) -> dict[str, JsonValue
     outcome = kept.get("outcome")
     if isinstance(outcome, dict) and isinstance(exported := outcome.get("exported"), list):
         kept["outcome"] = {**outcome, "exported": [PurePath(str(name)).name for name in exported]}
+    if isinstance(rules := kept.get("rules"), dict):
+        kept["rules"] = {**rules, "folder": ""}
     return {**kept, "place": Place(snapshot=snapshot or None).model_dump(mode="json")}
 
 

@@ -12,10 +12,13 @@ from cluster_doctor.domain.errors import RunError, UsageError
 from cluster_doctor.domain.node_name import NodeName
 from cluster_doctor.domain.recollection import Recollection
 from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.domain.rule_choice import RuleChoice
 from cluster_doctor.history.history import History
 from cluster_doctor.remediation.foresight.supposing import Supposition
+from cluster_doctor.rules.rule_set import OURS, RuleSet, rule_set
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.sources.recorded.objects import ObjectFiles
+from cluster_doctor.workflow.rule_sets import chosen_rules
 from cluster_doctor.workflow.runs import Runs, Standing
 from cluster_doctor.workflow.state import Case, CaseState, Place
 
@@ -51,8 +54,37 @@ class WhatIf:
             yield f"{path.name} was applied, and what it changes rolled out and runs well"
 
 
+@dataclass(frozen=True)
+class OtherRules:
+    """Which rules shall be run instead of the run's own.
+
+    `folder` names all of them, beside ours; empty, ours alone; None, those of the run. `without` are left out.
+    """
+
+    folder: str | None = None
+    without: tuple[str, ...] = ()
+
+    def chosen(self, runs: Runs, before: RuleChoice) -> RuleSet:
+        """Open them.
+
+        Raises:
+            UsageError: they cannot be used.
+            RunError: those of the run are not what they were.
+        """
+        if self.folder is not None:
+            return chosen_rules(self.folder, self.without)
+        files = runs.rules_of(before).files
+        return rule_set(files, (*before.without, *self.without))
+
+
 def replay(
-    history: History, runs: Runs, run_id: str, *, begin: NodeName = NodeName.COLLECT, what_if: WhatIf | None = None
+    history: History,
+    runs: Runs,
+    run_id: str,
+    *,
+    begin: NodeName = NodeName.COLLECT,
+    what_if: WhatIf | None = None,
+    rules: OtherRules | None = None,
 ) -> Standing:
     """Begin a new run of the same incident on the snapshot that a run has stored. Nothing is read from a cluster.
 
@@ -65,10 +97,12 @@ def replay(
         run_id: the run.
         begin: the first node that works again.
         what_if: what of the recorded cluster shall be supposed to be otherwise.
+        rules: which rules shall be run; those of the run by default.
 
     Raises:
-        RunError: there is no such run, or it was ended before it had come to that node.
-        UsageError: what is to be supposed would not be looked at.
+        RunError: there is no such run, it was ended before it had come to that node, or its own rules are not what
+            they were.
+        UsageError: what is to be supposed would not be looked at, or the rules cannot be used.
         SourceError: a file of manifests cannot be read.
         RemediationError: the plans cannot be carried out on the picture.
     """
@@ -91,6 +125,12 @@ def replay(
             raise UsageError(f"a replay from {begin} on looks at no cluster", "Begin with diagnose, or earlier.")
         snapshot = _supposed(history, case, what_if)
         first["varied"] = [*case.varied, *what_if.sentences()]
+    used = OURS
+    if begin not in _NO_SUPPOSITION:
+        used = (rules or OtherRules()).chosen(runs, case.rules)
+        first["varied"] = [*first["varied"], *_otherwise(case.rules, used.choice)]
+    elif rules:
+        raise UsageError(f"a replay from {begin} on runs no rules", "Begin with diagnose, or earlier.")
     first["place"] = Place(snapshot=snapshot).model_dump(mode="json")
     earlier = list(NodeName)[: list(NodeName).index(begin)]
     for node in earlier:
@@ -99,7 +139,18 @@ def replay(
         first = cast("CaseState", {**first, **{name: plain[name] for name in _FINDS[node]}})
     if earlier:
         first["snapshot"] = snapshot
-    return runs.repeat(first, f"run {case.run_id}", after=earlier[-1] if earlier else "")
+    return runs.repeat(first, f"run {case.run_id}", after=earlier[-1] if earlier else "", rules=used)
+
+
+def _otherwise(before: RuleChoice, now: RuleChoice) -> Iterator[str]:
+    """Say how the rules differ from those of the run."""
+    if now.files != before.files:
+        digest = RuleChoice(files=now.files).digest[:12]
+        yield f"the rules in {Path(now.folder).name} ({digest}) were used" if now.files else "no own rules were used"
+    if left_out := [name for name in now.without if name not in before.without]:
+        yield f"left out: {', '.join(left_out)}"
+    if again := [name for name in before.without if name not in now.without]:
+        yield f"not left out: {', '.join(again)}"
 
 
 def _supposed(history: History, case: Case, what_if: WhatIf) -> str:
