@@ -8,15 +8,16 @@ from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.inquiry import Inquiry
 from cluster_doctor.domain.recollection import Memory, Recollection
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.reasoning import diagnose, log_changes, mentions, with_leads
 from cluster_doctor.tools.recalling import recall
 
 
-def find_root_causes(incident: Incident, cluster: ClusterSnapshot) -> Diagnosis:
+def find_root_causes(incident: Incident, cluster: ClusterSnapshot, rules: RuleSet = OURS) -> Diagnosis:
     """Run the rules and rank what they found."""
     named = tuple(mention.ref for mention in mentions(incident.text) if mention.ref)
-    diagnosis = diagnose(cluster, incident, named)
+    diagnosis = diagnose(cluster, incident, named, rules)
     concerned = [
         *(ref for cause in diagnosis.root_causes for ref in (cause.subject, *cause.affected)),
         *(symptom.subject for symptom in diagnosis.unexplained),
@@ -29,9 +30,11 @@ def leaves_open(diagnosis: Diagnosis) -> bool:
     return bool(diagnosis.left_open)
 
 
-def conclude(cluster: ClusterSnapshot, diagnosis: Diagnosis, inquiries: Sequence[Inquiry]) -> Diagnosis:
+def conclude(
+    cluster: ClusterSnapshot, diagnosis: Diagnosis, inquiries: Sequence[Inquiry], rules: RuleSet = OURS
+) -> Diagnosis:
     """Weigh what looking into hypotheses brought. What the rules have proven stands."""
-    return with_leads(cluster, diagnosis, [inquiry.lead for inquiry in inquiries if inquiry.lead])
+    return with_leads(cluster, diagnosis, [inquiry.lead for inquiry in inquiries if inquiry.lead], rules)
 
 
 def recollect(diagnosis: Diagnosis, memory: Memory) -> Recollection:

@@ -232,5 +232,5 @@ def _told(error: BaseException, limit: float) -> str:
 def _loop() -> asyncio.AbstractEventLoop:
     """The loop in which models are asked: one for the process, as providers' packages keep their connections so."""
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="cluster-doctor-models", daemon=True).start()
+    threading.Thread(target=loop.run_forever, name="chat-models", daemon=True).start()
     return loop

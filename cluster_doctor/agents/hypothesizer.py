@@ -15,7 +15,6 @@ from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.inquiry import Suspect, Suspects
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.snapshot.kinds import BY_KIND
-from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.looking import Looking
 from cluster_doctor.tools.table import Specialist, offered
 
@@ -45,9 +44,8 @@ class SuspectsForm(BaseModel):
     suspects: Annotated[list[SuspectForm], Field(max_length=20)]
 
 
-def suspect(access: ModelAccess, incident: Incident, cluster: ClusterSnapshot, diagnosis: Diagnosis) -> Suspects:
+def suspect(access: ModelAccess, incident: Incident, looking: Looking, diagnosis: Diagnosis) -> Suspects:
     """Find hypotheses that are worth a look."""
-    looking = Looking(cluster)
     conversation = Conversation(
         access,
         Specialist.DIAGNOSTICIAN,
@@ -69,7 +67,7 @@ def suspect(access: ModelAccess, incident: Incident, cluster: ClusterSnapshot, d
             symptoms=tuple(one for one in form.symptoms if one in open_ones),
         )
         for form in (answered.answer.suspects if answered.answer else ())
-        for ref in [subject_of(form.kind, form.namespace, form.name, cluster)]
+        for ref in [subject_of(form.kind, form.namespace, form.name, looking)]
     }
     return Suspects(
         suspects=tuple(found.values())[: access.choice.branches], usage=answered.usage, notes=answered.notes
@@ -100,9 +98,9 @@ def briefing(incident: Incident, diagnosis: Diagnosis, looking: Looking) -> str:
     return f"What is known, as data:\n{orjson.dumps(known, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()}"
 
 
-def subject_of(kind: str, namespace: str, name: str, cluster: ClusterSnapshot) -> ObjectRef:
+def subject_of(kind: str, namespace: str, name: str, looking: Looking) -> ObjectRef:
     """The object that a model names, climbed to what a person changes."""
-    found = Looking(cluster).named(kind, name, namespace)
+    found = looking.named(kind, name, namespace)
     known = BY_KIND.get(found.kind)
     ref = found if known is None or known.namespaced else ObjectRef(kind=found.kind, name=found.name)
-    return cluster.workload_ref(ref)
+    return looking.cluster.workload_ref(ref)

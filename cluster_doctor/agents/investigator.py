@@ -21,7 +21,6 @@ from cluster_doctor.domain.effects import EffectKind
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.inquiry import CheckedStatement, Inquiry, Lead, Suspect
-from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.tools.looking import Looking
 from cluster_doctor.tools.reasoning import objections
 from cluster_doctor.tools.table import Specialist, offered
@@ -56,19 +55,18 @@ class InquiryForm(BaseModel):
 
 
 def investigate(
-    access: ModelAccess, incident: Incident, cluster: ClusterSnapshot, diagnosis: Diagnosis, suspected: Suspect, at: int
+    access: ModelAccess, incident: Incident, looking: Looking, diagnosis: Diagnosis, suspected: Suspect, at: int
 ) -> Inquiry:
     """Look into one hypothesis of a run.
 
     Args:
         access: the model.
         incident: what was reported.
-        cluster: the picture.
+        looking: at the picture; knows what it has shown.
         diagnosis: what the rules found.
         suspected: the hypothesis.
         at: its number, which tells its branch apart.
     """
-    looking = Looking(cluster)
     conversation = Conversation(
         access,
         Specialist.DIAGNOSTICIAN,
@@ -81,40 +79,40 @@ def investigate(
     known = briefing(incident, diagnosis, looking)
     answered = conversation.ask(f"{_TASK}\n\nThe hypothesis:\n{hypothesis}\n\n{known}")
     form = answered.answer
-    if form is not None and (failed := _failed(form, looking, cluster)):
+    if form is not None and (failed := _failed(form, looking)):
         again = conversation.ask(f"{_REPAIR}\n\n{orjson.dumps(failed, option=orjson.OPT_INDENT_2).decode()}")
         answered, form = again, again.answer or form
-    lead = _lead(form, suspected, looking, cluster) if form else None
+    lead = _lead(form, suspected, looking) if form else None
     return Inquiry(lead=lead, usage=answered.usage, notes=answered.notes)
 
 
-def _failed(form: InquiryForm, looking: Looking, cluster: ClusterSnapshot) -> dict[str, list[str]]:
-    checked = _checked([form.cause, *form.evidence_for, *form.evidence_against], looking, cluster)
+def _failed(form: InquiryForm, looking: Looking) -> dict[str, list[str]]:
+    checked = _checked([form.cause, *form.evidence_for, *form.evidence_against], looking)
     failed = {statement.text: list(statement.objections) for statement in checked if not statement.holds}
     if form.wrong and form.wrong not in looking.shown:
         failed["wrong"] = [f"no fact with the id {form.wrong[:40]} was shown"]
     return failed
 
 
-def _checked(statements: Iterable[StatementForm], looking: Looking, cluster: ClusterSnapshot) -> list[CheckedStatement]:
-    return [_check(statement, looking, cluster) for statement in statements]
+def _checked(statements: Iterable[StatementForm], looking: Looking) -> list[CheckedStatement]:
+    return [_check(statement, looking) for statement in statements]
 
 
-def _check(statement: StatementForm, looking: Looking, cluster: ClusterSnapshot) -> CheckedStatement:
+def _check(statement: StatementForm, looking: Looking) -> CheckedStatement:
     unknown = [f"no fact with the id {one[:40]} was shown" for one in statement.cites if one not in looking.shown]
     facts = [looking.shown[one] for one in dict.fromkeys(statement.cites) if one in looking.shown]
-    found = (*unknown, *objections(statement.text, facts, cluster))
+    found = (*unknown, *objections(statement.text, facts, looking.cluster))
     return CheckedStatement(text=statement.text, evidence=tuple(facts), objections=found)
 
 
-def _lead(form: InquiryForm, suspected: Suspect, looking: Looking, cluster: ClusterSnapshot) -> Lead:
-    cause = _check(form.cause, looking, cluster)
-    speaks_for = _checked(form.evidence_for, looking, cluster)
-    against = _checked(form.evidence_against, looking, cluster)
+def _lead(form: InquiryForm, suspected: Suspect, looking: Looking) -> Lead:
+    cause = _check(form.cause, looking)
+    speaks_for = _checked(form.evidence_for, looking)
+    against = _checked(form.evidence_against, looking)
     held = [statement for statement in speaks_for if statement.holds]
     wrong = looking.shown.get(form.wrong) if cause.holds else None
-    subject = subject_of(form.kind, form.namespace, form.name, cluster)
-    if wrong is not None and subject not in {wrong.subject, cluster.workload_ref(wrong.subject)}:
+    subject = subject_of(form.kind, form.namespace, form.name, looking)
+    if wrong is not None and subject not in {wrong.subject, looking.cluster.workload_ref(wrong.subject)}:
         wrong = None  # the fact is not about the object that is blamed
     return Lead(
         subject=subject,

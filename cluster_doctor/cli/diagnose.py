@@ -21,10 +21,12 @@ from cluster_doctor.cli.options import (
     Namespaces,
     NoColour,
     Output,
+    OwnRules,
     PolicyFile,
     Prometheus,
     Repositories,
     Runbooks,
+    Without,
     WriteContext,
     WriteKubeconfig,
     live_place,
@@ -54,6 +56,8 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
     model_url: ModelUrl = None,
     model_budget: ModelBudget = None,
     model_price: ModelPrice = None,
+    rules: OwnRules = None,
+    without: Without = None,
     policy: PolicyFile = None,
     repository: Repositories = None,
     write_kubeconfig: WriteKubeconfig = None,
@@ -70,6 +74,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
       kubectl get all,events -n prod -o json | cluster-doctor diagnose --from -
       cluster-doctor diagnose -n prod --runbooks ~/runbooks
       cluster-doctor diagnose -n prod --repository ~/src/shop
+      cluster-doctor diagnose -n prod --rules ~/rules --without node_is_not_ready
 
     Beside each cause stands whether it was seen before, what helped then (see
     `runs confirm`), and which runbooks fit: Markdown files whose front matter
@@ -98,7 +103,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
 
     console = Console(colour=not no_colour)
     shelf, repositories = runbooks_named(runbooks), repositories_in(repository)
-    chosen = model_named(model, model_url, model_budget, model_price)
+    asked = model_named(model, model_url, model_budget, model_price)
     incident = Incident(text=text, namespaces=tuple(namespace or ()))
     with History(home) as history:
         place = place_named(
@@ -109,16 +114,18 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
             live=live_place(kubeconfig, context, prometheus, alertmanager),
             progress=console.progress,
         )
+        from cluster_doctor.workflow.rule_sets import chosen_rules  # noqa: PLC0415 - as below
         from cluster_doctor.workflow.runs import Runs  # noqa: PLC0415 - LangGraph loads while nothing is wrong so far
         from cluster_doctor.workflow.writing import Writing  # noqa: PLC0415 - as above
 
+        chosen = chosen_rules(rules, without or ())
         writing = Writing(
             policy, str(write_kubeconfig) if write_kubeconfig else None, write_context, repositories=repositories
         )
         runs = Runs(history, progress=console.progress, writing=writing)
         early = output is Output.TEXT and console.interactive
         with resumable(runs, console):
-            standing = runs.begin(incident, place, runbooks=shelf, model=chosen)
+            standing = runs.begin(incident, place, runbooks=shelf, rules=chosen, model=asked)
             if early:
                 show(standing.report, output, console)
             report = settle(runs, standing, console, shown=early, later=later)

@@ -79,11 +79,12 @@ for _command in (
     ci.ci,
     record.record,
     evaluate.evaluate,
-    rules.rules,
     rules.explain,
     approving.approve,
 ):
     app.command(help=_help(_command))(_command)
+rules.app.callback(help=_help(rules.catalogue))(rules.catalogue)
+rules.app.command(help=_help(rules.check))(rules.check)
 for _look_back in (approving.answer, past.search, past.confirm, audit.audit, audit.verify):
     runs.app.command(help=_help(_look_back))(_look_back)
 for _name, _of_policy in (
@@ -94,6 +95,7 @@ for _name, _of_policy in (
 ):
     policy.app.command(_name, help=_help(_of_policy))(_of_policy)
 app.add_typer(runs.app, name="runs")
+app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
 
 

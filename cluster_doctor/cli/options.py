@@ -67,6 +67,17 @@ Runbooks = Annotated[
         envvar="CLUSTER_DOCTOR_RUNBOOKS",
     ),
 ]
+OwnRules = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        help="A folder of own rules, Python files that are run, beside ours; one by the name of ours is run instead.",
+        metavar="DIR",
+    ),
+]
+Without = Annotated[
+    list[str] | None, typer.Option("--without", help="Leave a rule out; may be given again.", metavar="RULE")
+]
 PolicyFile = Annotated[
     Path | None,
     typer.Option(

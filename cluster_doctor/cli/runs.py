@@ -12,6 +12,7 @@ from cluster_doctor.cli.asking import resumable, settle
 from cluster_doctor.cli.console import Console
 from cluster_doctor.cli.diagnose import show
 from cluster_doctor.cli.merging import AWAITS_MERGE, tell_what_is_open
+from cluster_doctor.cli.model_options import ModelBudget, ModelPrice, ModelUrl
 from cluster_doctor.cli.options import (
     Home,
     Later,
@@ -24,6 +25,7 @@ from cluster_doctor.cli.options import (
     repositories_in,
 )
 from cluster_doctor.cli.recorded_run import AnyRun, is_file, recorded_run
+from cluster_doctor.cli.variation import With, variation_of
 from cluster_doctor.domain.errors import UsageError
 from cluster_doctor.domain.node_name import NodeName
 from cluster_doctor.domain.run_file import SUFFIX
@@ -157,7 +159,7 @@ def export(
 
 
 @app.command()
-def replay(
+def replay(  # noqa: PLR0913, PLR0917 - one argument for each option
     run_id: AnyRun,
     begin: Annotated[NodeName, typer.Option("--from", help="The first node that works again.")] = NodeName.COLLECT,
     what_if: Annotated[
@@ -169,6 +171,10 @@ def replay(
             metavar="PATH|plan",
         ),
     ] = None,
+    variation: With = None,
+    model_url: ModelUrl = None,
+    model_budget: ModelBudget = None,
+    model_price: ModelPrice = None,
     home: Home = None,
     output: Form = Output.TEXT,
 ) -> None:
@@ -179,23 +185,31 @@ def replay(
       cluster-doctor runs replay 20260102-030405 --from triage
       cluster-doctor runs replay 20260102-030405 --what-if plan
       cluster-doctor runs replay 20260102-030405 --what-if fixed.yaml --output json
+      cluster-doctor runs replay 20260102-030405 --with rules=~/rules
+      cluster-doctor runs replay 20260102-030405 --with rules=-node_is_not_ready
+      cluster-doctor runs replay 20260102-030405 --with model=openai:gpt-5.5
 
     No cluster is read, nobody is asked, and nothing is carried out: what became of
     its plans is taken from the record. Where something is supposed, what changes is
     taken as rolled out and running well: what is found then is wrong in any case.
+    The run's own rules are run, if their files are what they were, and what its
+    model answered is taken from the record: no key is needed, unless another model
+    or other prompts are asked for.
     The report goes to standard output, and what differs, node by node, to standard
     error.
     """
     from cluster_doctor.reports.difference import difference_lines  # noqa: PLC0415 - keeps --help quick
     from cluster_doctor.workflow.comparing import compare  # noqa: PLC0415 - as above
-    from cluster_doctor.workflow.replay import WhatIf  # noqa: PLC0415 - as above
     from cluster_doctor.workflow.replay import replay as replay_run  # noqa: PLC0415 - as above
+    from cluster_doctor.workflow.variations import WhatIf  # noqa: PLC0415 - as above
 
-    supposed = what_if or []
+    supposed, varied = what_if or [], variation_of(variation or [], model_url, model_budget, model_price)
     console = Console()
     wanted = WhatIf("plan" in supposed, tuple(Path(path) for path in supposed if path != "plan"))
     with recorded_run(run_id, home, console.progress) as (runs, known):
-        standing = replay_run(runs.history, runs, known, begin=begin, what_if=wanted)
+        standing = replay_run(
+            runs.history, runs, known, begin=begin, what_if=wanted, rules=varied.rules, model=varied.model
+        )
         show(standing.report, output, console)
         changes = list(difference_lines(compare((runs, known), (runs, runs.current))))
         console.say("\n".join(changes) if changes else f"Same result as run {known}.")

@@ -19,7 +19,9 @@ from cluster_doctor.cli.options import (
     Kubeconfig,
     Namespaces,
     NoColour,
+    OwnRules,
     Prometheus,
+    Without,
     live_place,
     standard_input,
 )
@@ -71,6 +73,8 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
     suppressions: Suppressions = None,
     baseline: Baseline = None,
     single_points: SinglePoints = False,  # noqa: FBT002 - as above
+    rules: OwnRules = None,
+    without: Without = None,
     no_colour: NoColour = False,  # noqa: FBT002 - as above
 ) -> None:
     """List everything that is wrong, root causes first; also in manifests, before they are applied.
@@ -83,6 +87,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
       cluster-doctor scan -A --output json > known.json
       cluster-doctor scan -A --baseline known.json
       cluster-doctor scan -A --single-points
+      cluster-doctor scan -A --rules ~/rules
 
     What is well today and will not stay so is told apart, with its date and how that
     is reckoned. It counts for --fail-on only when it is due within seven days.
@@ -101,6 +106,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
     from cluster_doctor.reports.scan.forms import render_scan  # noqa: PLC0415 - keeps --help quick
     from cluster_doctor.reports.scan.text import scan_lines  # noqa: PLC0415 - as above
     from cluster_doctor.scanning.scan import ScanPolicy, scan_pictures  # noqa: PLC0415 - as above
+    from cluster_doctor.workflow.rule_sets import chosen_rules  # noqa: PLC0415 - as above
 
     if all_namespaces and namespace:
         raise UsageError("-A looks everywhere, -n in one namespace", "Give one of them.")
@@ -118,6 +124,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
         suppressions=_decisions(suppressions),
         baseline=_known(baseline),
         single_points=single_points,
+        rules=chosen_rules(rules, without or ()),
     )
     if files:
         pictures = pictures_of(files, policy.namespaces, console)
@@ -129,7 +136,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one argument for each option
     if output is ScanOutput.TEXT:
         console.lines(scan_lines(found))
     else:
-        console.report(render_scan(found, output))
+        console.report(render_scan(found, output, policy.rules))
     if found.verdict is ScanVerdict.FOUND:
         raise typer.Exit(FOUND)
     if found.verdict is ScanVerdict.BLIND:

@@ -11,7 +11,7 @@ from cluster_doctor.history.run_log import RunRecord, StepRecord, StepState
 from cluster_doctor.reports.plain import one_line
 
 _LONGEST = 160
-_GIVEN = frozenset({"run_id", "incident", "place", "runbooks", "replays"})
+_GIVEN = frozenset({"run_id", "incident", "place", "runbooks", "rules", "replays"})
 """What every node gets alike; it is shown once."""
 
 

@@ -72,6 +72,7 @@ class RootCause(BaseModel):
     is a probability from 0 to 1. `chain` leads from the cause to the symptoms. `changes` came before the first of them
     and touch what the cause is about; they tell of its origin, and add nothing to the confidence.
     Nor do `seen_before`, what earlier runs saw that resembles it, and `runbooks`, what people wrote down for it.
+    `remedy` is what the rule's documentation advises.
 
     `fingerprint` is that of the cause alone. `chain_fingerprint` adds the effects on its chain, and
     `kind_fingerprint` has these without the object. All are stable across runs, clusters and generated names.
@@ -94,6 +95,7 @@ class RootCause(BaseModel):
     changes: tuple[PriorChange, ...] = ()
     about: str = ""
     facts: dict[str, str] = {}
+    remedy: str = ""
     fingerprint: str = ""
     chain_fingerprint: str = ""
     kind_fingerprint: str = ""

@@ -44,6 +44,7 @@ from cluster_doctor.evaluation.opsbench import object_of
 from cluster_doctor.evaluation.score import ANY, Answer, CaseResult
 from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.rules.engine import check_all
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.health.reading import health_of
 from cluster_doctor.snapshot.kinds import BY_KIND
@@ -79,7 +80,7 @@ def cases_below(path: Path) -> list[Path]:
     return sorted(folders | exported)
 
 
-def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
+def evaluate(path: Path, progress: Progress = silent, rules: RuleSet = OURS) -> Iterator[CaseResult]:
     """Diagnose each case below a folder, and read what is expected after the engine has answered.
 
     A case that cannot be read is told as progress and counts as missed.
@@ -89,11 +90,11 @@ def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
         progress(case)
         try:
             if is_exported(place):
-                answered = _answer(place)
+                answered = _answer(place, rules)
                 first, *more = (_result(case, answered, expected) for expected in confirmed_in(place))
                 yield first.model_copy(update={"also": tuple(other.expected for other in more if other.expected)})
             else:
-                answered = _answer(_recording(place))
+                answered = _answer(_recording(place), rules)
                 yield _result(case, answered, read_expectation(place))
         except ClusterDoctorError as error:
             progress(f"not scored: {error.what}")
@@ -106,16 +107,16 @@ def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
             )
 
 
-def _answer(recording: Path) -> _Answered:
+def _answer(recording: Path, rules: RuleSet) -> _Answered:
     began = time.perf_counter()
     cluster = _read(recording)
     read = time.perf_counter()
-    diagnosis = diagnose(cluster, Incident())
+    diagnosis = diagnose(cluster, Incident(), rules=rules)
     ended = time.perf_counter()
     return _Answered(
         causes=tuple(_causes(diagnosis, cluster)),
         statuses=tuple(_statuses(cluster)),
-        reported=tuple(_reported(cluster)),
+        reported=tuple(_reported(cluster, rules)),
         seconds=round(ended - began, 4),
         diagnosing=round(ended - read, 4),
     )
@@ -159,9 +160,9 @@ def _statuses(cluster: ClusterSnapshot) -> Iterator[Answer]:
         yield Answer(label=health_of(view).status, object=target, confidence=1.0)
 
 
-def _reported(cluster: ClusterSnapshot) -> Iterator[ObjectRef]:
+def _reported(cluster: ClusterSnapshot, rules: RuleSet) -> Iterator[ObjectRef]:
     """What findings speak of; a webhook is named for itself, for a configuration holds many."""
-    for finding in check_all(cluster).findings:
+    for finding in check_all(cluster, rules=rules).findings:
         yield _placed(finding.subject)
         yield from map(_placed, finding.affected)
         if finding.subject.kind.endswith("WebhookConfiguration") and finding.about:

@@ -15,6 +15,7 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.evaluation.labels import LABELS, SYNONYMS
 from cluster_doctor.evaluation.score import Answer, CaseResult
 from cluster_doctor.inference.diagnose import diagnose
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Workload
 from cluster_doctor.sources.opsbench.source import OpsBenchSource
@@ -28,12 +29,12 @@ def cases_below(path: Path) -> list[Path]:
     return sorted(folder.parent for folder in path.rglob("raw_data") if folder.is_dir())
 
 
-def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
+def evaluate(path: Path, progress: Progress = silent, rules: RuleSet = OURS) -> Iterator[CaseResult]:
     """Diagnose each recording below a folder, and read its label after the engine has answered."""
     for folder in cases_below(path):
         progress(str(folder.relative_to(path)))
         began = time.perf_counter()
-        answers, diagnosing = _answer(folder, progress)
+        answers, diagnosing = _answer(folder, progress, rules)
         seconds = time.perf_counter() - began
         label, target = _label(folder)
         yield CaseResult(
@@ -45,7 +46,7 @@ def evaluate(path: Path, progress: Progress = silent) -> Iterator[CaseResult]:
         )
 
 
-def _answer(folder: Path, progress: Progress) -> tuple[tuple[Answer, ...], float]:
+def _answer(folder: Path, progress: Progress, rules: RuleSet) -> tuple[tuple[Answer, ...], float]:
     """Diagnose one recording, and say how long that took; one that cannot be read has no answer, and ends nothing."""
     try:
         cluster = OpsBenchSource(folder).collect(Scope())
@@ -53,7 +54,7 @@ def _answer(folder: Path, progress: Progress) -> tuple[tuple[Answer, ...], float
         progress(f"no answer: {error.what}")
         return (), 0.0
     began = time.perf_counter()
-    diagnosis = diagnose(cluster, Incident())
+    diagnosis = diagnose(cluster, Incident(), rules=rules)
     taken = time.perf_counter() - began
     return tuple(answers_of(diagnosis, cluster)), taken
 

@@ -9,7 +9,6 @@ from cluster_doctor.domain.change import PriorChange
 from cluster_doctor.domain.diagnosis import Diagnosis, Hypothesis, RootCause, Status
 from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage, Verdict
 from cluster_doctor.domain.incident import Incident, Symptom
-from cluster_doctor.domain.prediction import Prediction
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.chain import chain_fingerprint, chain_of, kind_fingerprint, way_of
@@ -20,6 +19,7 @@ from cluster_doctor.inference.predict import predict
 from cluster_doctor.inference.prior_changes import prior_changes, touched
 from cluster_doctor.inference.scope import in_scope
 from cluster_doctor.rules.engine import RuleResults, check_all
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.collector import collector_paused
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
@@ -47,20 +47,25 @@ class Candidate:
     changes: tuple[PriorChange, ...] = ()
 
 
-def diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[ObjectRef] = ()) -> Diagnosis:
+def diagnose(
+    cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[ObjectRef] = (), rules: RuleSet = OURS
+) -> Diagnosis:
     """Find what is wrong in a snapshot and why.
 
     Args:
         cluster: the picture.
         incident: what was reported; its namespaces bound what counts as wrong.
         mentioned: objects that the report names; causes that concern them come first.
+        rules: what is checked.
     """
     with collector_paused():
-        return _diagnose(cluster, incident, mentioned)
+        return _diagnose(cluster, incident, mentioned, rules)
 
 
-def _diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[ObjectRef]) -> Diagnosis:
-    results = check_all(cluster)
+def _diagnose(
+    cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[ObjectRef], rules: RuleSet
+) -> Diagnosis:
+    results = check_all(cluster, rules=rules)
     findings = [finding for finding in results.findings if in_scope(finding, incident) or finding.stage is Stage.CAUSE]
     graph = link_findings(cluster, findings)
     named = frozenset(cluster.workload_ref(ref) for ref in mentioned) | frozenset(mentioned)
@@ -70,7 +75,8 @@ def _diagnose(cluster: ClusterSnapshot, incident: Incident, mentioned: Sequence[
         if candidate.symptoms or in_scope(candidate.finding, incident)
     ]
     accepted, rejected = _select(candidates)
-    return _diagnosis(graph, accepted, rejected, results, cluster, predict(cluster, incident))
+    found = _diagnosis(graph, accepted, rejected, results, cluster, rules)
+    return found.model_copy(update={"predictions": predict(cluster, incident, rules)})
 
 
 def _candidates(graph: CausalGraph, mentioned: frozenset[ObjectRef], cluster: ClusterSnapshot) -> list[Candidate]:
@@ -190,7 +196,7 @@ def _diagnosis(
     rejected: Sequence[tuple[Candidate, str]],
     results: RuleResults,
     cluster: ClusterSnapshot,
-    predictions: tuple[Prediction, ...],
+    rules: RuleSet,
 ) -> Diagnosis:
     explained = set().union(*(candidate.symptoms for candidate in accepted)) if accepted else set()
     left = [
@@ -207,7 +213,7 @@ def _diagnosis(
     verdicts = list(results.verdicts.values())
     return Diagnosis(
         status=status,
-        root_causes=tuple(_root_cause(graph, candidate) for candidate in accepted),
+        root_causes=tuple(_root_cause(graph, candidate, rules) for candidate in accepted),
         ruled_out=tuple(
             Hypothesis(
                 subject=candidate.finding.subject,
@@ -221,8 +227,7 @@ def _diagnosis(
         ),
         unexplained=tuple(map(_symptom, left)),
         changes=_before(left, cluster),
-        next_probes=next_probes(left, results.lacked),
-        predictions=predictions,
+        next_probes=next_probes(left, results.lacked, rules),
         gaps=cluster.coverage.gaps,
         rules_fired=verdicts.count(Verdict.FIRED),
         rules_clear=verdicts.count(Verdict.CLEAR),
@@ -253,10 +258,11 @@ def _symptom(finding: Finding) -> Symptom:
     )
 
 
-def _root_cause(graph: CausalGraph, candidate: Candidate) -> RootCause:
+def _root_cause(graph: CausalGraph, candidate: Candidate, rules: RuleSet) -> RootCause:
     finding = candidate.finding
     symptoms = [graph.findings[at] for at in sorted(candidate.symptoms)]
     way = way_of(graph, candidate.at, candidate.symptoms)
+    rule = rules.named(finding.rule)
     return RootCause(
         subject=finding.subject,
         rule=finding.rule,
@@ -272,6 +278,7 @@ def _root_cause(graph: CausalGraph, candidate: Candidate) -> RootCause:
         changes=candidate.changes,
         about=finding.about,
         facts=finding.facts,
+        remedy=rule.doc.remedy if rule else "",
         fingerprint=finding.fingerprint,
         chain_fingerprint=chain_fingerprint(finding, way),
         kind_fingerprint=kind_fingerprint(finding, way),

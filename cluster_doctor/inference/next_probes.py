@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from cluster_doctor.domain import lacks
 from cluster_doctor.domain.diagnosis import NextProbe
 from cluster_doctor.domain.effects import EffectKind
 from cluster_doctor.domain.findings import Finding, Stage
 from cluster_doctor.inference.propagation import sources_of
-from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.engine import run_rules
 from cluster_doctor.rules.example import snapshot_of
 from cluster_doctor.rules.protocol import Records, Rule
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.kinds import BY_KIND
 
 MOST = 3
@@ -27,24 +28,25 @@ _RECORDS = {
 }
 
 
-def next_probes(left: Sequence[Finding], lacked: Mapping[str, str]) -> tuple[NextProbe, ...]:
+def next_probes(left: Sequence[Finding], lacked: Mapping[str, str], rules: RuleSet = OURS) -> tuple[NextProbe, ...]:
     """Propose what to read, that which decides most first.
 
     Args:
         left: symptoms that nothing explains.
         lacked: what rules could not judge without, by rule.
+        rules: those that were run.
     """
     if not left or not lacked:
         return ()
     wanted = sources_of(effect.kind for finding in left for effect in finding.effects)
     decided: dict[str, list[str]] = defaultdict(list)
-    for rule in all_rules():
+    for rule in rules.rules:
         if rule.stage is Stage.CAUSE and rule.name in lacked and not wanted.isdisjoint(_effects_of(rule)):
-            for need in lacked[rule.name].split(", "):
+            for need in lacks.unread(lacked[rule.name]):
                 decided[need].append(rule.name)
     namespace = left[0].subject.namespace
     ranked = sorted(decided.items(), key=lambda entry: (-len(entry[1]), entry[0]))
-    return tuple(_probe(kind, namespace, rules) for kind, rules in ranked[:MOST])
+    return tuple(_probe(kind, namespace, decides) for kind, decides in ranked[:MOST])
 
 
 @cache

@@ -22,6 +22,7 @@ from cluster_doctor.inference.confidence import THRESHOLD
 from cluster_doctor.inference.prior_changes import prior_changes
 from cluster_doctor.inference.support import supports_of
 from cluster_doctor.rules.engine import check_all
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 FOUND_BY_MODEL = "found_by_model"
@@ -44,12 +45,14 @@ class _Weighed:
     supports: tuple[Support, ...]
 
 
-def with_leads(cluster: ClusterSnapshot, diagnosis: Diagnosis, leads: Sequence[Lead]) -> Diagnosis:
+def with_leads(
+    cluster: ClusterSnapshot, diagnosis: Diagnosis, leads: Sequence[Lead], rules: RuleSet = OURS
+) -> Diagnosis:
     """Weigh leads, and put into a diagnosis what became of them."""
     open_ones = {symptom.fingerprint for symptom in diagnosis.left_open}
     left = [
         finding
-        for finding in check_all(cluster).findings
+        for finding in check_all(cluster, rules=rules).findings
         if finding.stage is Stage.SYMPTOM and finding.fingerprint in open_ones
     ]
     named = _merged(leads)

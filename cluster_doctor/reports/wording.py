@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
+from cluster_doctor.domain import lacks
 from cluster_doctor.domain.change import Change, FieldChange, PriorChange, Touch
 from cluster_doctor.domain.diagnosis import FoundBy, NextProbe, RootCause, Status
 from cluster_doctor.domain.evidence import Evidence, EvidenceSource
@@ -174,8 +176,16 @@ def unchecked(report: Report) -> str:
     """How many rules could not judge for lack of what they need, and what that is."""
     if not report.rules_unknown:
         return ""
-    kinds = sorted({kind for lacked in report.rules_unknown.values() for kind in lacked.split(", ")})
-    return f"{len(report.rules_unknown)} checks could not judge, because nobody read: {', '.join(kinds)}"
+    return "; ".join(_unjudged(report.rules_unknown))
+
+
+def _unjudged(unknown: Mapping[str, str]) -> Iterator[str]:
+    kinds = sorted({kind for lacked in unknown.values() for kind in lacks.unread(lacked)})
+    if kinds:
+        count = sum(1 for lacked in unknown.values() if lacks.unread(lacked))
+        yield f"{count} checks could not judge, because nobody read: {', '.join(kinds)}"
+    for rule, lacked in sorted(unknown.items()):
+        yield from (f"check {rule} could not judge: {reason}" for reason in lacks.reasons(lacked))
 
 
 def log_change(told: LogChange) -> str:

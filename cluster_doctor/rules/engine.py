@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cluster_doctor.domain import lacks
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.findings import WRONG_NOW, Finding, Match, Stage, Verdict
 from cluster_doctor.domain.refs import ObjectRef
-from cluster_doctor.rules.catalogue import all_rules
+from cluster_doctor.rules.own_code import OwnRuleError
 from cluster_doctor.rules.protocol import Rule, subjects_of
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.relations import WORKLOADS
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Event, View, Workload
@@ -28,10 +30,20 @@ class RuleResults:
     lacked: dict[str, str]
 
 
-def check_all(cluster: ClusterSnapshot, stages: frozenset[Stage] = WRONG_NOW) -> RuleResults:
-    """Run all rules of some stages over a snapshot; who asks again gets the same results."""
-    asked = [rule for rule in all_rules() if rule.stage in stages]
-    return cluster.remember(("results of all rules", stages), lambda: run_rules(asked, cluster))
+def check_all(cluster: ClusterSnapshot, stages: frozenset[Stage] = WRONG_NOW, rules: RuleSet = OURS) -> RuleResults:
+    """Run all rules of some stages over a snapshot; who asks again gets the same results.
+
+    Rules that were left out are as unknown as those that could not look.
+    """
+
+    def run() -> RuleResults:
+        said = run_rules([rule for rule in rules.rules if rule.stage in stages], cluster)
+        for name in rules.left_out(stages):
+            said.verdicts[name] = Verdict.UNKNOWN
+            said.lacked[name] = lacks.LEFT_OUT
+        return said
+
+    return cluster.remember(("results of all rules", rules.digest, stages), run)
 
 
 def run_rules(rules: Iterable[Rule], cluster: ClusterSnapshot) -> RuleResults:
@@ -53,7 +65,7 @@ def run_rules(rules: Iterable[Rule], cluster: ClusterSnapshot) -> RuleResults:
         else:
             verdicts[rule.name] = Verdict.CLEAR
         if missing:
-            lacked[rule.name] = ", ".join(sorted(missing))
+            lacked[rule.name] = lacks.written(missing)
     return RuleResults(tuple(findings), verdicts, lacked)
 
 
@@ -64,10 +76,13 @@ def _run(rule: Rule, cluster: ClusterSnapshot) -> tuple[list[tuple[View, Match]]
     unmet: dict[str | None, list[str]] = {}
     if not rule.met_everywhere(cluster):
         unmet = {place: lacking for place in places if (lacking := rule.unmet(cluster, place))}
-    judged = rule.subjects(cluster)
-    if unmet:
-        judged = [subject for subject in judged if subject.namespace not in unmet]
-    matches = [(subject, match) for subject in judged for match in rule.check(subject, cluster)]
+    try:
+        judged = rule.subjects(cluster)
+        if unmet:
+            judged = [subject for subject in judged if subject.namespace not in unmet]
+        matches = [(subject, match) for subject in judged for match in rule.check(subject, cluster)]
+    except OwnRuleError as error:  # somebody's rule costs its verdict, not the diagnosis
+        return [], {str(error)}
     return matches, {need for lacking in unmet.values() for need in lacking}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cluster_doctor.domain import lacks
 from cluster_doctor.domain.coverage import GapReason
 from cluster_doctor.domain.findings import Finding, Severity, Stage
 from cluster_doctor.domain.incident import Incident
@@ -14,6 +15,7 @@ from cluster_doctor.domain.scan import PastFinding, ScanFinding, ScanReport, Sca
 from cluster_doctor.inference.diagnose import diagnose, saw_enough
 from cluster_doctor.inference.predict import PREDICTIONS
 from cluster_doctor.rules.engine import check_all
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.scanning.baseline import compare
 from cluster_doctor.scanning.suppressions import apply_suppressions
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -34,6 +36,7 @@ class ScanPolicy:
         baseline: what was known before; None if nothing shall be compared.
         today: the day by which suppressions expire.
         single_points: whether to tell what a single failure would take down.
+        rules: what is checked.
     """
 
     fail_on: Severity
@@ -42,6 +45,7 @@ class ScanPolicy:
     suppressions: tuple[Suppression, ...] = ()
     baseline: tuple[PastFinding, ...] | None = None
     single_points: bool = False
+    rules: RuleSet = OURS
 
 
 def scan_pictures(pictures: Sequence[ClusterSnapshot], policy: ScanPolicy) -> ScanReport:
@@ -91,11 +95,11 @@ class _Look:
 def _look(cluster: ClusterSnapshot, policy: ScanPolicy) -> _Look:
     """Find what is wrong within the namespaces, root causes as ranked, then the rest, worst first, and what will be."""
     namespaces = policy.namespaces
-    causes = diagnose(cluster, Incident(namespaces=namespaces)).root_causes
+    causes = diagnose(cluster, Incident(namespaces=namespaces), rules=policy.rules).root_causes
     rank = {cause.fingerprint: position for position, cause in enumerate(causes)}
-    results = [check_all(cluster), check_all(cluster, PREDICTIONS)]
+    results = [check_all(cluster, rules=policy.rules), check_all(cluster, PREDICTIONS, policy.rules)]
     if policy.single_points:
-        results.append(check_all(cluster, RISKS))
+        results.append(check_all(cluster, RISKS, policy.rules))
     inside = [
         finding
         for said in results
@@ -133,22 +137,27 @@ _NOBODY = "nobody read it"
 
 def _unchecked(pictures: Iterable[ClusterSnapshot], lacked: Iterable[Mapping[str, str]]) -> tuple[Unchecked, ...]:
     """Say which rules could not judge everywhere, what they lacked, and why nobody had it."""
-    lacks: dict[str, set[str]] = {}
+    lacked_by: dict[str, set[str]] = {}
     for lack in lacked:
         for rule, kinds in lack.items():
-            lacks.setdefault(rule, set()).update(kinds.split(", "))
+            lacked_by.setdefault(rule, set()).update(kinds.split(", "))
     gaps: dict[str, set[str]] = {}
     for gap in (gap for cluster in pictures for gap in cluster.coverage.gaps):
         gaps.setdefault(gap.kind, set()).add(gap.reason.value)
     return tuple(
         Unchecked(
             rule=rule,
-            lacks=tuple(sorted(kinds)),
-            because=tuple(
-                f"{kind}: {reason}" for kind in sorted(kinds) for reason in sorted(gaps.get(kind, {_NOBODY}))
+            lacks=tuple(lacks.unread(lacks.written(lacked))),
+            because=(
+                *(
+                    f"{kind}: {reason}"
+                    for kind in lacks.unread(lacks.written(lacked))
+                    for reason in sorted(gaps.get(kind, {_NOBODY}))
+                ),
+                *lacks.reasons(lacks.written(lacked)),
             ),
         )
-        for rule, kinds in sorted(lacks.items())
+        for rule, lacked in sorted(lacked_by.items())
     )
 
 

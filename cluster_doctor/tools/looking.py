@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from cluster_doctor.domain.evidence import Evidence
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.rules.engine import check_all
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.changes.changes import changes_of
 from cluster_doctor.snapshot.kinds import BY_KIND, KINDS
 from cluster_doctor.snapshot.paths import join, resolve
@@ -40,9 +41,11 @@ _UNTOLD = frozenset({"managedFields", "uid", "generation", "resourceVersion", "s
 class Looking:
     """Looks at one picture, and knows what it has shown: only that may be cited."""
 
-    def __init__(self, cluster: ClusterSnapshot) -> None:
-        """Look at a picture."""
-        self._cluster = cluster
+    def __init__(self, cluster: ClusterSnapshot, rules: RuleSet = OURS) -> None:
+        """Look at a picture, on which some rules were run."""
+        self.cluster = cluster
+        """The picture."""
+        self._cluster, self._rules = cluster, rules
         self.shown: dict[str, Evidence] = {}
         """Facts that were in view, by id."""
 
@@ -166,7 +169,7 @@ class Looking:
                 "statement": finding.message,
                 "evidence": [self._fact(fact) for fact in finding.evidence],
             }
-            for finding in check_all(self._cluster).findings
+            for finding in check_all(self._cluster, rules=self._rules).findings
         ]
 
     def named(self, kind: str, name: str, namespace: str = "") -> ObjectRef:

@@ -36,4 +36,5 @@ def confirm_merge(
         [step.target for number, plan in plans.items() for step in proposable(number, plan).values()],
         access.patience,
         before,
+        access.rules,
     )

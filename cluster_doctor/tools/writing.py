@@ -36,5 +36,6 @@ def confirm(mandate: Mandate, keys: Collection[str], look: Callable[[], ClusterS
         [*(step.target for _, step in made), *owners],
         mandate.access.patience,
         mandate.cluster,
+        mandate.rules,
     )
     return replace(seen, left="; ".join(plans[number].cause for number in sorted(relieved)))

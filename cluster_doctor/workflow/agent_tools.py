@@ -21,8 +21,8 @@ from cluster_doctor.domain.errors import ClusterDoctorError, UsageError
 from cluster_doctor.domain.remediation import RemediationPlan
 from cluster_doctor.domain.report import Report
 from cluster_doctor.history.history import History
-from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.workflow.api import DiagnoseOptions, diagnose_and_leave_open
+from cluster_doctor.workflow.rule_sets import chosen_rules
 from cluster_doctor.workflow.runs import Runs
 
 Told = dict[str, JsonValue]
@@ -86,10 +86,10 @@ class _Work:
         """Tell the evidence for one root cause of a run, each fact with the command that shows it, and the chain."""
         report = self._report(run_id)
         cause = _of(report, number)
-        why = next((rule.doc.why for rule in all_rules() if rule.name == cause.rule), None)
+        rule = chosen_rules(self._options.get("rules")).named(cause.rule)
         told: Told = {
             **_cause(cause),
-            "why_it_matters": why,
+            "why_it_matters": rule.doc.why if rule else None,
             "confidence_basis": cause.confidence_basis,
             "evidence": [
                 {"subject": str(fact.subject), "path": fact.path, "value": str(fact.value), "command": fact.command}

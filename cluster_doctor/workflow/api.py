@@ -33,7 +33,8 @@ from cluster_doctor.workflow.listening import Heard, Teller
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.report import report_of
-from cluster_doctor.workflow.runs import Runs, Waiting
+from cluster_doctor.workflow.rule_sets import chosen_rules
+from cluster_doctor.workflow.runs import Runs, Standing, Waiting
 from cluster_doctor.workflow.state import Case, Place
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class DiagnoseOptions(TypedDict, total=False):
     home: str | os.PathLike[str] | None
     runbooks: str | os.PathLike[str] | None
     model: Model
+    rules: str | os.PathLike[str] | None
+    without: Sequence[str]
 
 
 def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first by name
@@ -63,6 +66,8 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
     home: str | os.PathLike[str] | None = None,
     runbooks: str | os.PathLike[str] | None = None,
     model: Model = None,
+    rules: str | os.PathLike[str] | None = None,
+    without: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Report:
     """Investigate one incident through the graph, and keep the run on record.
@@ -78,15 +83,24 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         runbooks: a folder of runbooks, Markdown files; `runbooks` in the home by default, if it is there.
         model: a chat model that may be asked about what the rules leave open: by name (`openai:gpt-5.5`), with a budget
             and more as a `ModelChoice`, or one of LangChain's. None is asked by default.
+        rules: a folder of own rules, Python files that are run; one by the name of ours is run instead.
+        without: names of rules to leave out.
         progress: hears about long work, line by line.
 
     Raises:
-        UsageError: there is no such folder of runbooks, or the model cannot be opened.
+        UsageError: there is no such folder of runbooks, or the rules or the model cannot be used.
         SourceError: nothing could be read.
         RunError: the history cannot be used.
     """
     options = DiagnoseOptions(
-        source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks, model=model
+        source=source,
+        namespaces=namespaces,
+        cluster=cluster,
+        home=home,
+        runbooks=runbooks,
+        rules=rules,
+        without=without,
+        model=model,
     )
 
     def runs(history: History, handed_over: Source | None) -> Runs:
@@ -103,10 +117,8 @@ def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
     """
     with History(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
-        model = options.get("model")
-        runs = Runs(history, source=handed_over, chat_model=handed_model(model))
-        shelf = runbooks_named(options.get("runbooks"))
-        return runs.begin(_incident(text, options), place, runbooks=shelf, model=model_chosen(model)).report
+        runs = Runs(history, source=handed_over, chat_model=handed_model(options.get("model")))
+        return _begin(runs, text, place, options).report
 
 
 def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: RunControl) -> None:
@@ -142,8 +154,7 @@ def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History,
     with History(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         runs = open_runs(history, handed_over)
-        shelf, model = runbooks_named(options.get("runbooks")), model_chosen(options.get("model"))
-        standing = runs.begin(_incident(text, options), place, runbooks=shelf, model=model)
+        standing = _begin(runs, text, place, options)
         if isinstance(standing, Waiting):
             declined = Approval(
                 decision=Decision.DECLINE,
@@ -153,6 +164,16 @@ def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History,
             )
             standing = runs.answer(standing.report.run_id, standing.interrupt_id, declined)
         return standing.report
+
+
+def _begin(runs: Runs, text: str, place: Place, options: DiagnoseOptions) -> Standing:
+    return runs.begin(
+        _incident(text, options),
+        place,
+        runbooks=runbooks_named(options.get("runbooks")),
+        rules=chosen_rules(options.get("rules"), options.get("without", ())),
+        model=model_chosen(options.get("model")),
+    )
 
 
 def handed_model(model: Model) -> BaseChatModel | None:

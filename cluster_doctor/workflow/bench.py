@@ -13,13 +13,16 @@ from pydantic import JsonValue
 
 from cluster_doctor.agents.access import ModelAccess
 from cluster_doctor.domain.recollection import Memory, NoMemory
+from cluster_doctor.domain.rule_choice import RuleChoice
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.run_log import RunLog, StepState
 from cluster_doctor.remediation.cluster.access import WriteAccess
 from cluster_doctor.remediation.proposals.access import ProposalAccess
+from cluster_doctor.rules.rule_set import RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Progress, Source, silent
 from cluster_doctor.workflow.acts import Acts, unrecorded
+from cluster_doctor.workflow.rule_sets import no_own_rules
 from cluster_doctor.workflow.state import Case, Place
 
 Turn = dict[str, JsonValue]
@@ -80,6 +83,7 @@ class Bench:
         model: what it takes to ask the chat model that a case names; None where none may be asked.
         acts: takes down what is asked, answered and refused.
         write_access: what it takes to change the cluster that a place names; None where nothing may be changed.
+        open_rules: the rules that a case names.
         propose_access: what it takes to propose changes in the repositories that a case names; None without any.
     """
 
@@ -92,4 +96,5 @@ class Bench:
     model: Callable[[Case], ModelAccess | None] = field(default=lambda _case: None)
     acts: Acts = unrecorded
     write_access: Callable[[Place], WriteAccess | None] = field(default=lambda _place: None)
+    open_rules: Callable[[RuleChoice], RuleSet] = no_own_rules
     propose_access: Callable[[Place, Sequence[str]], ProposalAccess | None] = field(default=lambda _place, _named: None)

@@ -11,6 +11,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from cluster_doctor.domain.errors import UnreadableInput
+from cluster_doctor.domain.exchange import Exchange
 from cluster_doctor.history.exported import AuditRow, RunDocument, read_exported, write_exported
 from cluster_doctor.history.history import History
 from cluster_doctor.history.run_log import StepRecord
@@ -39,7 +40,7 @@ def export_run(history: History, runs: Runs, run_id: str, path: Path) -> None:
         case=_portable(case.model_dump(mode="json"), case.snapshot),
         audit=tuple(AuditRow.model_validate(row) for row in history.audit.rows_of(run.run_id)),
         head=history.audit.head(run.run_id),
-        model_calls=history.model_calls.of(case.replays or run.run_id) if case.model else (),
+        model_calls=_answers(history, case),
     )
     write_exported(path, document, {key: history.evidence.content(key) for key in keys if key})
 
@@ -54,7 +55,7 @@ def opened_run(path: Path, progress: Progress = silent) -> Iterator[tuple[Runs, 
     """
     with tempfile.TemporaryDirectory(prefix="cluster-doctor-") as folder, History(folder) as history:
         document = read_exported(path, history.evidence.adopt)
-        case = Case.read(document.case)
+        case = Case.read(_portable(document.case, str(document.case.get("snapshot") or "")))
         if case.run_id != document.run.run_id:
             raise UnreadableInput(f"{path} holds the case of another run", "Do not trust its origin.")
         history.log.adopt(document.run, document.steps)
@@ -65,12 +66,21 @@ def opened_run(path: Path, progress: Progress = silent) -> Iterator[tuple[Runs, 
         yield runs, document.run.run_id
 
 
+def _answers(history: History, case: Case) -> tuple[Exchange, ...]:
+    """What a case's model answered: a replay that changes nothing has it from the run that it replays."""
+    if case.model is None:
+        return ()
+    return history.model_calls.of(case.replays if case.replays and not case.varied else case.run_id)
+
+
 def _portable(state: dict[str, JsonValue], snapshot: str) -> dict[str, JsonValue]:
     """A state without what only means something on this machine."""
     kept = {name: value for name, value in state.items() if name not in _OF_THE_MACHINE}
     outcome = kept.get("outcome")
     if isinstance(outcome, dict) and isinstance(exported := outcome.get("exported"), list):
         kept["outcome"] = {**outcome, "exported": [PurePath(str(name)).name for name in exported]}
+    if isinstance(rules := kept.get("rules"), dict):
+        kept["rules"] = {**rules, "folder": ""}
     return {**kept, "place": Place(snapshot=snapshot or None).model_dump(mode="json")}
 
 

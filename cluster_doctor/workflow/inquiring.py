@@ -12,6 +12,7 @@ from cluster_doctor.agents.diagnostician import conclude, recollect
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.inquiry import Inquiry, Suspects
 from cluster_doctor.domain.model_use import ModelUse
+from cluster_doctor.tools.looking import Looking
 from cluster_doctor.tools.table import Specialist
 from cluster_doctor.workflow.bench import Bench
 from cluster_doctor.workflow.state import Case, CaseState
@@ -34,7 +35,7 @@ class Inquiring:
         access = self._bench.model(case)
         found = Suspects(notes=(_NOBODY,))
         if access:
-            found = suspect(access, case.incident, self._evidence.snapshot(case.snapshot), self._diagnosis(case))
+            found = suspect(access, case.incident, self._looking(case), self._diagnosis(case))
         return {"suspects": self._evidence.put(found)}
 
     def branches(self, state: CaseState) -> list[Send] | str:
@@ -51,8 +52,8 @@ class Inquiring:
         access = self._bench.model(case)
         found = Inquiry(notes=(_NOBODY,))
         if access:
-            cluster = self._evidence.snapshot(case.snapshot)
-            found = investigate(access, case.incident, cluster, self._diagnosis(case), suspected, case.suspect)
+            looking = self._looking(case)
+            found = investigate(access, case.incident, looking, self._diagnosis(case), suspected, case.suspect)
         return {"inquiries": [self._evidence.put(found)]}
 
     def conclude(self, case: Case) -> CaseState:
@@ -60,7 +61,7 @@ class Inquiring:
         self._bench.progress("weighing what the model found")
         cluster, named = self._evidence.snapshot(case.snapshot), self._named(case)
         inquiries = [self._evidence.get(key, Inquiry) for key in case.inquiries]
-        found = conclude(cluster, self._diagnosis(case), inquiries)
+        found = conclude(cluster, self._diagnosis(case), inquiries, self._bench.open_rules(case.rules))
         access = self._bench.model(case)
         use = ModelUse(
             name=case.model.name if case.model else "",
@@ -72,6 +73,9 @@ class Inquiring:
         if not case.replays:
             update["recollection"] = self._evidence.put(recollect(found, self._bench.memory(case, cluster)))
         return update
+
+    def _looking(self, case: Case) -> Looking:
+        return Looking(self._evidence.snapshot(case.snapshot), self._bench.open_rules(case.rules))
 
     def _named(self, case: Case) -> Suspects:
         return self._evidence.get(case.suspects, Suspects)

@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CaseLedger:
-    """The calls of one case: its own, and in a replay those of the run that it replays."""
+    """The calls of one case: its own, and in a replay those of the run that it replays.
+
+    `keeps` takes over what was found there: a replay of something else than the run is a run that can be replayed.
+    """
 
     calls: ModelCalls
     run_id: str
     replays: str
     may_ask: bool
+    keeps: bool
     budget: Budget
 
     def find(self, request: str) -> Exchange | None:
@@ -41,6 +45,8 @@ class CaseLedger:
         found = self.calls.find(self.run_id, request)
         if found is None and self.replays:
             found = self.calls.find(self.replays, request)
+            if found and self.keeps:
+                self.calls.settle(self.run_id, found)
         if found is None and not self.may_ask:
             raise NoExchange
         return found
@@ -74,6 +80,7 @@ class ModelAccesses:
                 case.run_id,
                 replays="" if case.asks_anew else case.replays,
                 may_ask=case.asks_anew or not case.replays,
+                keeps=bool(case.varied),
                 budget=choice.budget,
             ),
             wire=Wire(case.snapshot, choice.hide),

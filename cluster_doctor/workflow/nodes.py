@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol, cast
 
 from langgraph.types import interrupt
@@ -106,7 +107,7 @@ class Nodes:
     def _diagnose(self, case: Case) -> CaseState:
         self._bench.progress("looking for root causes")
         cluster = self._cluster(case)
-        found = find_root_causes(case.incident, cluster)
+        found = find_root_causes(case.incident, cluster, self._bench.open_rules(case.rules))
         recalled = case.recollection or self._bench.evidence.put(recollect(found, self._bench.memory(case, cluster)))
         return {
             "diagnosis": self._bench.evidence.put(found),
@@ -254,7 +255,7 @@ class Nodes:
     def _with_proposals(self, case: Case, shown: Rehearsal) -> Rehearsal:
         """A rehearsal with what would change in repositories; one that cannot be opened is told, and stops nothing."""
         try:
-            access = self._bench.propose_access(case.place, case.repositories)
+            access = self._propose_to(case, case.repositories)
         except RemediationError as error:
             note = "; ".join(part for part in (shown.note, f"nothing can be proposed: {error.what}") if part)
             return shown.model_copy(update={"note": note})
@@ -265,7 +266,11 @@ class Nodes:
     def _propose_access(self, case: Case, rehearsal: Rehearsal) -> ProposalAccess | None:
         """The way to the repositories that were approved, though they are not named again."""
         shown = [proposal.repository for proposal in rehearsal.offered_proposals]
-        return self._bench.propose_access(case.place, case.repositories or shown)
+        return self._propose_to(case, case.repositories or shown)
+
+    def _propose_to(self, case: Case, repositories: Sequence[str]) -> ProposalAccess | None:
+        access = self._bench.propose_access(case.place, repositories)
+        return replace(access, rules=self._bench.open_rules(case.rules)) if access else None
 
     def _take_down(self, case: Case, kind: AuditKind, body: AuditBody) -> None:
         if case.run_id:
@@ -277,7 +282,8 @@ class Nodes:
         if not rehearsal.offered or access is None:
             return None
         until = lapses_at(approval)
-        return Mandate(access, case.run_id, approval.approver, self._plans(case), rehearsal, self._cluster(case), until)
+        rules, plans = self._bench.open_rules(case.rules), self._plans(case)
+        return Mandate(access, case.run_id, approval.approver, plans, rehearsal, self._cluster(case), until, rules)
 
     def _rehearsal(self, case: Case) -> Rehearsal:
         return self._bench.evidence.get(case.rehearsal, Rehearsal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -12,12 +11,15 @@ from cluster_doctor.domain.errors import RunError, UsageError
 from cluster_doctor.domain.node_name import NodeName
 from cluster_doctor.domain.recollection import Recollection
 from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.domain.rule_choice import RuleChoice
 from cluster_doctor.history.history import History
 from cluster_doctor.remediation.foresight.supposing import Supposition
+from cluster_doctor.rules.rule_set import OURS
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.sources.recorded.objects import ObjectFiles
 from cluster_doctor.workflow.runs import Runs, Standing
 from cluster_doctor.workflow.state import Case, CaseState, Place
+from cluster_doctor.workflow.variations import OtherModel, OtherRules, WhatIf
 
 _FINDS: dict[NodeName, tuple[str, ...]] = {
     NodeName.COLLECT: ("snapshot",),
@@ -31,30 +33,15 @@ _LAST = {NodeName.DIAGNOSE: "conclude"}
 _NO_SUPPOSITION = frozenset({NodeName.TRIAGE, NodeName.REMEDIATE})
 
 
-@dataclass(frozen=True)
-class WhatIf:
-    """What shall be supposed of the recorded cluster.
-
-    `plan` supposes that the run's own plans were carried out, `manifests` that these files or folders were applied.
-    """
-
-    plan: bool = False
-    manifests: tuple[Path, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Whether anything is."""
-        return self.plan or bool(self.manifests)
-
-    def sentences(self) -> Iterator[str]:
-        """Say what is supposed."""
-        if self.plan:
-            yield "its plans were carried out, and what they change rolled out and runs well"
-        for path in self.manifests:
-            yield f"{path.name} was applied, and what it changes rolled out and runs well"
-
-
-def replay(
-    history: History, runs: Runs, run_id: str, *, begin: NodeName = NodeName.COLLECT, what_if: WhatIf | None = None
+def replay(  # noqa: PLR0913 - one argument for each thing that may be otherwise
+    history: History,
+    runs: Runs,
+    run_id: str,
+    *,
+    begin: NodeName = NodeName.COLLECT,
+    what_if: WhatIf | None = None,
+    rules: OtherRules | None = None,
+    model: OtherModel | None = None,
 ) -> Standing:
     """Begin a new run of the same incident on the snapshot that a run has stored. Nothing is read from a cluster.
 
@@ -67,10 +54,13 @@ def replay(
         run_id: the run.
         begin: the first node that works again.
         what_if: what of the recorded cluster shall be supposed to be otherwise.
+        rules: which rules shall be run; those of the run by default.
+        model: which model shall be asked; by default nobody is, and the run's own answers are taken from the record.
 
     Raises:
-        RunError: there is no such run, or it was ended before it had come to that node.
-        UsageError: what is to be supposed would not be looked at.
+        RunError: there is no such run, it was ended before it had come to that node, or its own rules are not what
+            they were.
+        UsageError: what is to be supposed would not be looked at, or the rules cannot be used.
         SourceError: a file of manifests cannot be read.
         RemediationError: the plans cannot be carried out on the picture.
     """
@@ -90,12 +80,18 @@ def replay(
     }
     if plain["model"]:
         first["model"] = plain["model"]
-    snapshot = case.snapshot
+    if begin in _NO_SUPPOSITION and (unused := [name for name, one in _named(what_if, rules, model) if one]):
+        raise UsageError(f"a replay from {begin} on {' and '.join(unused)}", "Begin with diagnose, or earlier.")
+    snapshot, used = case.snapshot, OURS
     if what_if:
-        if begin in _NO_SUPPOSITION:
-            raise UsageError(f"a replay from {begin} on looks at no cluster", "Begin with diagnose, or earlier.")
         snapshot = _supposed(history, case, what_if)
         first["varied"] = [*case.varied, *what_if.sentences()]
+    if begin not in _NO_SUPPOSITION:
+        used = (rules or OtherRules()).chosen(runs, case.rules)
+        first["varied"] = [*first["varied"], *_otherwise(case.rules, used.choice)]
+    if model:
+        changed = model.update(case)
+        first = {**first, **changed, "varied": [*first["varied"], *changed["varied"]]}
     first["place"] = Place(snapshot=snapshot).model_dump(mode="json")
     earlier = list(NodeName)[: list(NodeName).index(begin)]
     for node in earlier:
@@ -104,7 +100,28 @@ def replay(
         first = cast("CaseState", {**first, **{name: plain[name] for name in _FINDS[node]}})
     if earlier:
         first["snapshot"] = snapshot
-    return runs.repeat(first, f"run {case.run_id}", after=_LAST.get(earlier[-1], earlier[-1]) if earlier else "")
+    after = _LAST.get(earlier[-1], earlier[-1]) if earlier else ""
+    return runs.repeat(first, f"run {case.run_id}", after=after, rules=used)
+
+
+def _named(
+    what_if: WhatIf | None, rules: OtherRules | None, model: OtherModel | None
+) -> Iterator[tuple[str, WhatIf | OtherRules | OtherModel | None]]:
+    """Each thing that may be otherwise, with what the last nodes do not do."""
+    yield "looks at no cluster", what_if
+    yield "runs no rules", rules
+    yield "asks no model", model
+
+
+def _otherwise(before: RuleChoice, now: RuleChoice) -> Iterator[str]:
+    """Say how the rules differ from those of the run."""
+    if now.files != before.files:
+        digest = RuleChoice(files=now.files).digest[:12]
+        yield f"the rules in {Path(now.folder).name} ({digest}) were used" if now.files else "no own rules were used"
+    if left_out := [name for name in now.without if name not in before.without]:
+        yield f"left out: {', '.join(left_out)}"
+    if again := [name for name in before.without if name not in now.without]:
+        yield f"not left out: {', '.join(again)}"
 
 
 def _supposed(history: History, case: Case, what_if: WhatIf) -> str:

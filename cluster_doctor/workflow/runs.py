@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
@@ -19,9 +19,11 @@ from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.model_use import ModelChoice
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.domain.report import Remediation, Report
+from cluster_doctor.domain.rule_choice import RuleChoice
 from cluster_doctor.history.history import History
 from cluster_doctor.history.past import entry_of
 from cluster_doctor.history.run_log import RunRecord, RunState
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.door import Door
 from cluster_doctor.sources.protocol import Progress, Source, silent
 from cluster_doctor.workflow.acts import recorded, refused
@@ -33,6 +35,7 @@ from cluster_doctor.workflow.model_access import ModelAccesses
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.proposing import ProposalAccesses
 from cluster_doctor.workflow.report import report_of
+from cluster_doctor.workflow.rule_sets import RuleSets
 from cluster_doctor.workflow.standing import (
     Finished,
     Merging,
@@ -83,6 +86,7 @@ class Runs:
         """Where runs are kept, and how changes are made."""
         self._repositories = list(self.writing.repositories)
         self._progress, self._control = progress, control
+        self._rules = RuleSets()
         self._graph: CaseGraph = build_graph(
             Bench(
                 evidence=history.evidence,
@@ -93,6 +97,7 @@ class Runs:
                 memory=partial(KeptMemory, history, progress),
                 acts=recorded(history.audit),
                 write_access=WriteAccesses(history, self.writing, still_held),
+                open_rules=self._rules,
                 propose_access=ProposalAccesses(history, self.writing, still_held),
                 model=ModelAccesses(history, chat_model),
             ),
@@ -100,7 +105,13 @@ class Runs:
         )
 
     def begin(
-        self, incident: Incident, place: Place, *, runbooks: str = "", model: ModelChoice | None = None
+        self,
+        incident: Incident,
+        place: Place,
+        *,
+        runbooks: str = "",
+        rules: RuleSet = OURS,
+        model: ModelChoice | None = None,
     ) -> Standing:
         """Investigate an incident; return when it is done or waits for a person.
 
@@ -111,6 +122,7 @@ class Runs:
             place: where to look.
             runbooks: a folder of runbooks; the history's own by default.
             model: the chat model that may be asked about what the rules leave open; none by default.
+            rules: what is checked.
 
         Raises:
             SourceError: nothing could be read.
@@ -122,24 +134,40 @@ class Runs:
             "place": place.model_dump(mode="json"),
             "runbooks": runbooks,
             "repositories": self._repositories,
+            **self._naming(rules),
         }
         if model:
             first["model"] = model.model_dump(mode="json")
         origin = place.path or place.handed_over or place.context or ("snapshot" if place.snapshot else "live cluster")
         return self._begin(first, incident.text, origin)
 
-    def repeat(self, case: CaseState, origin: str, *, after: str = "") -> Standing:
+    def rules_of(self, choice: RuleChoice) -> RuleSet:
+        """Open the rules that a case was run with.
+
+        Raises:
+            RunError: they are not what they were.
+        """
+        return self._rules(choice)
+
+    def repeat(self, case: CaseState, origin: str, *, after: str = "", rules: RuleSet = OURS) -> Standing:
         """Take a case that is on record through the graph again, as a run of its own.
 
         Args:
             case: what it begins with, and what the nodes found that are left out.
             origin: where its evidence comes from, in words.
             after: the last of the nodes that are left out; none by default.
+            rules: what is checked.
 
         Raises:
             RunError: the history cannot be used.
         """
-        return self._begin(case, Incident.model_validate(case.get("incident", {})).text, origin, after)
+        text = Incident.model_validate(case.get("incident", {})).text
+        return self._begin(cast("CaseState", {**case, **self._naming(rules)}), text, origin, after)
+
+    def _naming(self, rules: RuleSet) -> CaseState:
+        """What a case holds of its rules, which are kept for it; nothing of ours."""
+        self._rules.keep(rules)
+        return {"rules": rules.choice.model_dump(mode="json")} if rules.digest else {}
 
     def _begin(self, first: CaseState, text: str, origin: str, after: str = "") -> Standing:
         run_id = new_run_id()

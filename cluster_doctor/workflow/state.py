@@ -15,6 +15,7 @@ from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.model_use import ModelChoice
 from cluster_doctor.domain.remediation import Approval, Outcome
+from cluster_doctor.domain.rule_choice import RuleChoice
 
 
 class CaseState(TypedDict, total=False):
@@ -24,11 +25,12 @@ class CaseState(TypedDict, total=False):
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
     runbooks: str
+    rules: dict[str, JsonValue]
     repositories: list[str]
     replays: str
     varied: list[str]
     recorded: dict[str, JsonValue]
-    model: dict[str, JsonValue]
+    model: dict[str, JsonValue] | None
     prompts: str
     asks_anew: bool
     recollection: str
@@ -54,20 +56,21 @@ class CaseState(TypedDict, total=False):
 class CaseInput(TypedDict, total=False):
     """What a case begins with: the incident, where to look, and, if it has one, the name of the run.
 
-    It may name a folder of runbooks, repositories where changes may be proposed, the chat model that may be asked (with
-    a folder of prompts), and the run that it replays, of which it brings the recollection, what became of its plans,
-    and how this one differs from it.
+    It may name a folder of runbooks, which rules are run, repositories where changes may be proposed, the chat model
+    that may be asked (with a folder of prompts), and the run that it replays, of which it brings the recollection, what
+    became of its plans, and how this one differs from it.
     """
 
     run_id: str
     incident: dict[str, JsonValue]
     place: dict[str, JsonValue]
     runbooks: str
+    rules: dict[str, JsonValue]
     repositories: list[str]
     replays: str
     varied: list[str]
     recorded: dict[str, JsonValue]
-    model: dict[str, JsonValue]
+    model: dict[str, JsonValue] | None
     prompts: str
     asks_anew: bool
     recollection: str
@@ -124,6 +127,7 @@ class Case(BaseModel):
 
     `snapshot`, `claims`, `diagnosis`, `recollection`, `triage`, `plans` and `rehearsal` are hashes in the evidence
     store; `digest` is that which an approval has to name. `runbooks` is a folder; the history's own if it is empty.
+    `rules` says which are run; ours if it is empty.
     `repositories` are folders and URLs; `replays` names a run, and `varied` says in sentences how this one differs from
     it; `recorded` is what became of its plans. `approvals` are those that count so far, and `awaits` is what they lack;
     `approval` is the last answer, and all of them as one once nothing is lacking.
@@ -139,6 +143,7 @@ class Case(BaseModel):
     incident: Incident = Incident()
     place: Place = Place()
     runbooks: str = ""
+    rules: RuleChoice = RuleChoice()
     repositories: tuple[str, ...] = ()
     replays: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,80}$")
     varied: tuple[str, ...] = ()

@@ -9,6 +9,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "cluster_doctor"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+MAY_CATCH_ALL = {
+    "cli/main.py",  # the outermost command
+    "rules/own_code.py",  # runs code of somebody else's, which may raise anything
+}
 LONGEST = 400
 """Lines; a file beyond them holds more than one idea."""
 
@@ -45,8 +49,8 @@ def test_rules_and_sources_never_see_each_other(path: Path) -> None:
 
 
 @every_module
-def test_everything_is_caught_by_name_but_in_the_outermost_command(path: Path) -> None:
-    if path.relative_to(PACKAGE).as_posix() == "cli/main.py":
+def test_everything_is_caught_by_name_but_where_it_ends_or_is_somebody_elses_code(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix() in MAY_CATCH_ALL:
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ExceptHandler):

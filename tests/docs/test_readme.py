@@ -27,15 +27,16 @@ INVOCATIONS = sorted(
 PYTHON = [text for form, text in BLOCKS if form == "python"]
 
 
-def _commands() -> dict[str, TyperCommand]:
+def _commands() -> dict[str, TyperCommand | TyperGroup]:
     """Every command by its full name."""
-    found: dict[str, TyperCommand] = {}
+    found: dict[str, TyperCommand | TyperGroup] = {}
     top = typer.main.get_command(main.app)
     assert isinstance(top, TyperGroup)
     for name, command in top.commands.items():
         inside = command.commands.items() if isinstance(command, TyperGroup) else ()
-        named = {f"{name} {inner}": below for inner, below in inside} or {name: command}
-        found |= {full: one for full, one in named.items() if isinstance(one, TyperCommand)}
+        found |= {f"{name} {inner}": below for inner, below in inside if isinstance(below, TyperCommand)}
+        if isinstance(command, TyperCommand) or (isinstance(command, TyperGroup) and command.invoke_without_command):
+            found[name] = command
     return found
 
 

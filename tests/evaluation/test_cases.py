@@ -69,7 +69,7 @@ def test_the_expectation_is_read_after_the_answer(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(Path, "read_text", watched)
     monkeypatch.setattr(
         "cluster_doctor.evaluation.cases.diagnose",
-        lambda *_: pytest.fail("expected.yaml was read first") if "expected.yaml" in opened else _Nothing(),
+        lambda *_, **__: pytest.fail("expected.yaml was read first") if "expected.yaml" in opened else _Nothing(),
     )
     list(evaluate(tmp_path))
     assert opened[-1] == "expected.yaml"

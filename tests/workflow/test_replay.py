@@ -19,9 +19,10 @@ from cluster_doctor.reports.as_json import render_json
 from cluster_doctor.reports.difference import difference_lines
 from cluster_doctor.rules.example import snapshot_of
 from cluster_doctor.workflow.comparing import compare
-from cluster_doctor.workflow.replay import WhatIf, replay
+from cluster_doctor.workflow.replay import replay
 from cluster_doctor.workflow.runs import Finished, Runs, Standing, Waiting
 from cluster_doctor.workflow.state import Place
+from cluster_doctor.workflow.variations import WhatIf
 
 from .incidents import SELECTS_NOTHING
 

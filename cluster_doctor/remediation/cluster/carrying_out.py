@@ -18,6 +18,7 @@ from cluster_doctor.remediation.cluster.identity import objection_to
 from cluster_doctor.remediation.cluster.rehearsing import Judge, rehearse_step, steps_in
 from cluster_doctor.remediation.cluster.writer import open_writer
 from cluster_doctor.remediation.fields import Object
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 
@@ -25,7 +26,7 @@ from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 class Mandate:
     """What was approved, by whom, for which run, until when, and the way into the cluster.
 
-    After `until` no step is begun; what was begun may still be taken back.
+    After `until` no step is begun; what was begun may still be taken back. `rules` found what is to heal.
     """
 
     access: WriteAccess
@@ -35,6 +36,7 @@ class Mandate:
     rehearsal: Rehearsal
     cluster: ClusterSnapshot
     until: datetime | None = None
+    rules: RuleSet = OURS
 
 
 def rehearse_plans(

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from cluster_doctor.domain import lacks
 from cluster_doctor.domain.errors import SourceError
+from cluster_doctor.domain.findings import Finding
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.diagnose import diagnose
 from cluster_doctor.remediation.cluster.aftermath import since_change
-from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.engine import check_all
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import CronJob, DaemonSet, Job, Workload
 
@@ -57,12 +59,16 @@ class Expectation:
         concerned: objects that were changed; workloads among them have to be well.
         needed: what has to be looked at to say that the causes are gone.
         changed_at: when the change was made.
+        rules: those that found the causes.
+        finders: names of those among them that did.
     """
 
     fingerprints: frozenset[str]
     concerned: tuple[ObjectRef, ...]
     needed: frozenset[Sight]
     changed_at: datetime
+    rules: RuleSet
+    finders: frozenset[str]
 
 
 def confirm(
@@ -71,6 +77,7 @@ def confirm(
     concerned: Iterable[ObjectRef],
     patience: Patience,
     before: ClusterSnapshot,
+    rules: RuleSet = OURS,
 ) -> Confirmation:
     """Look until the causes are gone and the workloads are well for a while, or until patience ends.
 
@@ -80,10 +87,19 @@ def confirm(
         concerned: workloads that have to be well.
         patience: how long.
         before: the picture in which the causes were found.
+        rules: those that found them.
     """
     begun, well_since = time.monotonic(), None
     wanted = frozenset(fingerprints)
-    expected = Expectation(wanted, tuple(concerned), _needed(before, wanted), datetime.now(UTC))
+    found = [finding for finding in check_all(before, rules=rules).findings if finding.fingerprint in wanted]
+    expected = Expectation(
+        wanted,
+        tuple(concerned),
+        _needed(before, found, rules),
+        datetime.now(UTC),
+        rules,
+        frozenset(finding.rule for finding in found),
+    )
     while True:
         at = time.monotonic()
         still = list(_unhealed(look, expected))
@@ -98,13 +114,12 @@ def confirm(
         time.sleep(patience.every.total_seconds())
 
 
-def _needed(before: ClusterSnapshot, fingerprints: frozenset[str]) -> frozenset[Sight]:
+def _needed(before: ClusterSnapshot, found: Iterable[Finding], rules: RuleSet) -> frozenset[Sight]:
     """Kinds that the rules asked for and that were read; a cause that nobody can look for is not gone."""
-    kinds = {rule.name: [need.kind for need in rule.needs if isinstance(need, type)] for rule in all_rules()}
+    kinds = {rule.name: [need.kind for need in rule.needs if isinstance(need, type)] for rule in rules.rules}
     return frozenset(
         sight
-        for finding in check_all(before).findings
-        if finding.fingerprint in fingerprints
+        for finding in found
         for ref in (finding.subject, *finding.affected)
         for kind in (ref.kind, *kinds[finding.rule])
         if _is_read(before, sight := Sight(kind, ref.namespace))
@@ -126,7 +141,11 @@ def _unhealed(look: Callable[[], ClusterSnapshot], expected: Expectation) -> Ite
     for sight in sorted(expected.needed, key=str):
         if not _is_read(cluster, sight):
             yield f"{sight.kind} could not be read" + (f" in namespace {sight.namespace}" if sight.namespace else "")
-    for cause in diagnose(cluster, Incident()).root_causes:
+    lacked = check_all(cluster, rules=expected.rules).lacked
+    for name in sorted(expected.finders & lacked.keys()):
+        for reason in lacks.reasons(lacked[name]):
+            yield f"check {name} could not judge: {reason}"
+    for cause in diagnose(cluster, Incident(), rules=expected.rules).root_causes:
         if cause.fingerprint in expected.fingerprints:
             yield f"still so: {cause.statement}"
     for ref in expected.concerned:

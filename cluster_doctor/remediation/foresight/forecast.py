@@ -30,8 +30,9 @@ from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Finding, Severity
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.remediation.foresight.picture import edited_picture, settled_picture
-from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.engine import check_all
+from cluster_doctor.rules.protocol import Rule
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.collector import collector_paused
 from cluster_doctor.snapshot.paths import mapping
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -51,22 +52,28 @@ class Forecast:
     problem: str = ""
 
 
-def forecast(cluster: ClusterSnapshot, cause: RootCause, changed: Mapping[ObjectRef, dict[str, JsonValue]]) -> Forecast:
+def forecast(
+    cluster: ClusterSnapshot,
+    cause: RootCause,
+    changed: Mapping[ObjectRef, dict[str, JsonValue]],
+    rules: RuleSet = OURS,
+) -> Forecast:
     """Run the rules on the cluster as it will be.
 
     Args:
         cluster: the picture that the cause was found in.
         cause: what the change is to heal.
         changed: the changed objects, whole, as the cluster will hold them.
+        rules: those that found the cause.
     """
     with collector_paused():
         edited = edited_picture(cluster, changed)
         suffering = (cause.subject, *cause.affected, *(symptom.subject for symptom in cause.explains))
         users = [user.ref for ref in changed for user in edited.users_of(ref)]
         settled = settled_picture(edited, (*changed, *suffering, *users))
-        before, now, then = (_findings(picture) for picture in (cluster, edited, settled))
+        before, now, then = (_findings(picture, rules) for picture in (cluster, edited, settled))
     still = then.get(cause.fingerprint)
-    if still is None and _reads(cause.rule, edited, changed):
+    if still is None and _reads(rules.named(cause.rule), edited, changed):
         still = now.get(cause.fingerprint)
     if still is not None:
         return Forecast("", f"it would not help: with it made, still so: {still.message}")
@@ -83,8 +90,8 @@ def forecast(cluster: ClusterSnapshot, cause: RootCause, changed: Mapping[Object
     return Forecast(f"scanned with the change made: the finding is gone, no new fault of its gravity{told}")
 
 
-def _findings(cluster: ClusterSnapshot) -> dict[str, Finding]:
-    return {finding.fingerprint: finding for finding in check_all(cluster).findings}
+def _findings(cluster: ClusterSnapshot, rules: RuleSet) -> dict[str, Finding]:
+    return {finding.fingerprint: finding for finding in check_all(cluster, rules=rules).findings}
 
 
 def _replaces_pods(cluster: ClusterSnapshot, changed: Mapping[ObjectRef, dict[str, JsonValue]]) -> bool:
@@ -107,9 +114,8 @@ def _is_report(fact: Evidence) -> bool:
             return True
 
 
-def _reads(name: str, cluster: ClusterSnapshot, changed: Mapping[ObjectRef, object]) -> bool:
+def _reads(rule: Rule | None, cluster: ClusterSnapshot, changed: Mapping[ObjectRef, object]) -> bool:
     """Whether a rule reads a changed object itself; of workloads it may read only what their Pods report."""
-    rule = next((rule for rule in all_rules() if rule.name == name), None)
     if rule is None:
         return False
     kinds = {rule.subject, *(need for need in rule.needs if isinstance(need, type) and issubclass(need, View))}

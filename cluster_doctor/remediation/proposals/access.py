@@ -11,6 +11,7 @@ from cluster_doctor.remediation.cluster.applying import Point, unheard
 from cluster_doctor.remediation.cluster.confirming import Patience
 from cluster_doctor.remediation.cluster.rehearsing import Judges
 from cluster_doctor.remediation.gitops.repositories import Repository
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.sources.live.target import Target
 
 AFTER_MERGE = Patience(within=timedelta(minutes=15), lasting=timedelta(seconds=30), every=timedelta(seconds=10))
@@ -30,6 +31,7 @@ class ProposalAccess:
         patience: how long healing may take after a merge.
         point: hears where the protocol stands.
         hold: makes sure that the run is still this process's to work on.
+        rules: those that found the causes.
     """
 
     repositories: tuple[Repository, ...]
@@ -40,3 +42,4 @@ class ProposalAccess:
     patience: Patience = field(default=AFTER_MERGE)
     point: Point = unheard
     hold: Hold = unheld
+    rules: RuleSet = OURS

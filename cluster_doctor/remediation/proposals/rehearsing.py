@@ -21,6 +21,7 @@ from cluster_doctor.remediation.policy.facts import NamespaceLabels
 from cluster_doctor.remediation.policy.people import identity_of
 from cluster_doctor.remediation.proposals.access import ProposalAccess
 from cluster_doctor.remediation.proposals.drafting import Draft, drafted, proposable
+from cluster_doctor.rules.rule_set import RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 
@@ -92,7 +93,7 @@ def _rehearsed(
         return _as_report(access, plain, error, cluster)
     except RemediationError as error:
         return plain.model_copy(update={"problem": error.sentence})
-    found = _forecast(cluster, cause, steps.values(), draft)
+    found = _forecast(access.rules, cluster, cause, steps.values(), draft)
     note = "; ".join(part for part in (draft.changes.rendering.note, found.note) if part)
     return shown.model_copy(update={"note": note, "problem": found.problem})
 
@@ -124,7 +125,9 @@ def _as_report(
     )
 
 
-def _forecast(cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[RemediationStep], draft: Draft) -> Forecast:
+def _forecast(
+    rules: RuleSet, cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[RemediationStep], draft: Draft
+) -> Forecast:
     """What the rules say once the files are delivered: the edits, and whatever else of the objects differs there."""
     changed: dict[ObjectRef, Object] = {}
     for step in steps:
@@ -140,7 +143,7 @@ def _forecast(cluster: ClusterSnapshot, cause: RootCause, steps: Iterable[Remedi
             return Forecast("", error.what)
     written = draft.changes.written
     delivered = {ref: synced(raw, written[ref]) if ref in written else raw for ref, raw in changed.items()}
-    return forecast(cluster, cause, delivered)
+    return forecast(cluster, cause, delivered, rules)
 
 
 def _live(cluster: ClusterSnapshot, ref: ObjectRef) -> Object | None:

@@ -12,15 +12,15 @@ from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.domain.scan import PastFinding, ScanFinding, ScanReport, ScanVerdict
 from cluster_doctor.reports.plain import one_line
 from cluster_doctor.reports.scan import words
-from cluster_doctor.rules.catalogue import all_rules
 from cluster_doctor.rules.protocol import Rule
+from cluster_doctor.rules.rule_set import OURS, RuleSet
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "clusterDoctor/v1"
 _LEVELS = {Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "error", Severity.CRITICAL: "error"}
 
 
-def sarif_log(scan: ScanReport) -> dict[str, JsonValue]:
+def sarif_log(scan: ScanReport, rules: RuleSet = OURS) -> dict[str, JsonValue]:
     """Make a log of one run: new, known and suppressed findings, those that are gone, and what was not checked."""
     results = [
         *(_result(found, "new" if scan.compared else None) for found in (*scan.findings, *scan.predictions)),
@@ -29,11 +29,11 @@ def sarif_log(scan: ScanReport) -> dict[str, JsonValue]:
         *(_absent(past) for past in scan.gone),
     ]
     named = {str(result["ruleId"]) for result in results} | {lack.rule for lack in scan.could_not_check}
-    rules: list[JsonValue] = [_rule(rule) for rule in all_rules() if rule.name in named]
+    told: list[JsonValue] = [_rule(rule) for rule in rules.rules if rule.name in named]
     unseen = [*(str(gap) for gap in scan.gaps), *(words.lack(unchecked) for unchecked in scan.could_not_check)]
     notes: list[JsonValue] = [{"level": "note", "message": {"text": one_line(text)}} for text in unseen]
     run: dict[str, JsonValue] = {
-        "tool": {"driver": {"name": "cluster-doctor", "rules": rules}},
+        "tool": {"driver": {"name": "cluster-doctor", "rules": told}},
         "invocations": [
             {
                 "executionSuccessful": scan.verdict is not ScanVerdict.BLIND,

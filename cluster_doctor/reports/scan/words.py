@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from cluster_doctor.domain.findings import Stage
 from cluster_doctor.domain.scan import ScanFinding, ScanReport, ScanVerdict, Suppression, Unchecked
 from cluster_doctor.reports import wording
@@ -56,12 +58,19 @@ def could_not_check(scan: ScanReport) -> str:
     """How many rules could not judge everywhere, and what they lacked; empty if all could."""
     if not scan.could_not_check:
         return ""
-    kinds = sorted({kind for unchecked in scan.could_not_check for kind in unchecked.lacks})
-    more = f" and {len(kinds) - MOST_KINDS} more" if len(kinds) > MOST_KINDS else ""
-    return (
-        f"{counted(len(scan.could_not_check), 'check')} could not judge, because nobody read: "
-        f"{', '.join(kinds[:MOST_KINDS])}{more}; --output json lists them"
-    )
+    return "; ".join(_could_not_check(scan.could_not_check))
+
+
+def _could_not_check(unchecked: Sequence[Unchecked]) -> Iterator[str]:
+    kinds = sorted({kind for one in unchecked for kind in one.lacks})
+    if kinds:
+        more = f" and {len(kinds) - MOST_KINDS} more" if len(kinds) > MOST_KINDS else ""
+        yield (
+            f"{counted(sum(1 for one in unchecked if one.lacks), 'check')} could not judge, because nobody read: "
+            f"{', '.join(kinds[:MOST_KINDS])}{more}"
+        )
+    yield from (lack(one) for one in unchecked if not one.lacks)
+    yield "--output json lists them"
 
 
 def counted(count: int, word: str) -> str:

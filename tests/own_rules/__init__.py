@@ -1,0 +1,1 @@
+"""Rules as an organisation would write them."""
