@@ -37,11 +37,13 @@ class Support(StrEnum):
     STATED: a failure that was observed in the symptom's own circle says the value in so many words.
     ABSENT: the value names an object that does not exist, where somebody looked.
     CHANGED: the value was put there within a day before the first symptom.
+    ODD: objects of its kind that are well agree on another value.
     """
 
     STATED = "a failure message says the value"
     ABSENT = "the value names what does not exist"
     CHANGED = "the value was changed before the first symptom"
+    ODD = "objects of its kind that are well agree on another value"
 
 
 class Suspect(BaseModel):

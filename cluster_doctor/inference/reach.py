@@ -31,7 +31,7 @@ FOUND_BY_MODEL = "found_by_model"
 NEEDED = 2
 """Independent kinds of support without which a lead stays one."""
 
-CONFIDENCE = {0: 0.1, 1: 0.3, 2: 0.6, 3: 0.7}
+CONFIDENCE = {0: 0.1, 1: 0.3, 2: 0.6, 3: 0.7, 4: 0.7}
 """Confidence by the number of kinds of support, before rivals and what stays unexplained are counted."""
 
 _BASIS = "evidence of {count} kinds ({kinds}), share of symptoms explained, rival leads; proposed by a model"

@@ -15,15 +15,17 @@ from cluster_doctor.domain.evidence import Evidence, EvidenceSource
 from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage
 from cluster_doctor.domain.inquiry import Support
 from cluster_doctor.domain.refs import ObjectRef
+from cluster_doctor.inference.peers import is_odd
 from cluster_doctor.inference.prior_changes import prior_changes
 from cluster_doctor.snapshot.changes.changes import RECENTLY, SKEW
 from cluster_doctor.snapshot.log_lines.line import LogLevel, read_log_line
+from cluster_doctor.snapshot.paths import steps
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.snapshot.views import Pod, View
 
 _LAST_LINES = 500
 _COMPLAINT = re.compile(
-    r"\b(?:no|not|fail\w*|error\w*|fatal|panic\w*|exception|unknown|invalid|illegal|cannot|can't|couldn't"
+    r"\b(?:no|not|never|none|without|fail\w*|error\w*|fatal|panic\w*|exception|unknown|invalid|illegal|cannot|can't|couldn't"
     r"|unable|missing|denied|refused|rejected|unsupported|unrecogni[sz]ed|unexpected|undefined|bad|wrong|mismatch\w*"
     r"|timed? ?out|timeout|abort\w*|exceed\w*|forbidden|unauthorized|unavailable|unreachable|corrupt\w*|malformed)\b",
     re.IGNORECASE,
@@ -33,6 +35,8 @@ _COMPLAINING = frozenset({LogLevel.WARNING, LogLevel.ERROR})
 _TRIVIAL = frozenset(
     {"true", "false", "none", "null", "tcp", "udp", "http", "https", "always", "never", "ifnotpresent"}
 )
+_OBSERVED = frozenset({"status", "apiVersion", "kind"})
+"""Parts of an object that nobody sets to anything else; what stands there is a symptom at the most."""
 _SHORTEST = 2
 _PARTS = re.compile(r"[/:@?&=,;\s]+")
 _SHORTEST_PART = 4
@@ -50,6 +54,8 @@ def supports_of(
         symptoms: what it is said to explain.
     """
     if wrong.source is not EvidenceSource.OBJECT or not cluster.holds(wrong) or not symptoms:
+        return ()
+    if next(iter(steps(wrong.path)), "") in _OBSERVED:
         return ()
     value = _scalar(wrong)
     if not value or value.lower() in _TRIVIAL:
@@ -74,6 +80,8 @@ def _found(
         yield Support.ABSENT
     if _was_changed(cluster, wrong, symptoms):
         yield Support.CHANGED
+    if is_odd(cluster, wrong, circle):
+        yield Support.ODD
 
 
 def _scalar(wrong: Evidence) -> str:

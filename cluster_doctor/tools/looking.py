@@ -172,6 +172,10 @@ class Looking:
             for finding in check_all(self._cluster, rules=self._rules).findings
         ]
 
+    def views(self) -> tuple[View, ...]:
+        """Everything but Events, in order of kind, namespace and name."""
+        return tuple(self._views().values())
+
     def named(self, kind: str, name: str, namespace: str = "") -> ObjectRef:
         """Name an object as the picture knows it; as it was named where it does not."""
         return self._found(kind, name, namespace)[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 _TEMPLATE = """
 kind: Deployment
 metadata: {{name: {name}, uid: d-1, creationTimestamp: "2025-12-01T08:00:00Z"}}
@@ -115,3 +117,27 @@ NEVER_READY = misconfigured(
     crashing=False,
 )
 """A program that waits because it does not know a value; the rules find nothing."""
+
+OWN_WORDS = (
+    ("MODE", "primary", "primry", "cannot start: mode primry is not one of primary, replica"),
+    ("CODEC", "zstd", "zstdd", "no codec registered under zstdd"),
+    ("TENANT", "acme-eu", "acme-ue", "tenant acme-ue is unknown to this cell"),
+    ("FEATURE_SET", "stable-7", "stable-17", "feature set stable-17 was never published"),
+    ("SHARD_RANGE", "0-127", "0-1270", "bad shard range 0-1270"),
+    ("LOCALE", "pt-BR", "pt-RB", "unsupported locale pt-RB"),
+    ("CURRENCY", "EUR", "EURO", "rejecting EURO: not an ISO 4217 code"),
+    ("TOPIC_PREFIX", "orders.v2", "orders.v3", "schema for orders.v3 missing, refusing to consume"),
+    ("PARTITIONER", "murmur2", "murmur9", "unrecognized partitioner murmur9"),
+    ("LEDGER_EPOCH", "2024b", "2042b", "epoch 2042b not found in ledger index"),
+    ("POOL_STRATEGY", "least-busy", "least-bussy", "panic: strategy least-bussy"),
+    ("JOURNAL_MODE", "append", "appnd", "illegal journal mode appnd"),
+)
+"""Settings of programs that no rule can know: name, value before and since, and what the program says of it."""
+
+
+def own_words() -> Iterator[tuple[str, str]]:
+    """Incidents by such settings: each once ending, once never ready."""
+    for setting, was, became, says in OWN_WORDS:
+        for crashing in (True, False):
+            name = f"{setting.lower().replace('_', '-')}-{'ends' if crashing else 'waits'}"
+            yield name, misconfigured(name, setting, was=was, became=became, says=says, crashing=crashing)
