@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import JsonValue
 
 from cluster_doctor.agents.wire import Wire
 from cluster_doctor.domain.model_use import Hidden
@@ -50,7 +51,7 @@ def test_what_is_hidden_is_a_choice(hide: tuple[Hidden, ...], kept: str) -> None
 
 def test_all_texts_of_a_value_are_hidden() -> None:
     wire = Wire("p")
-    value = {"10.0.0.1": ["10.0.0.2", 7, None, {"at": "a@example.org"}]}
+    value: JsonValue = {"10.0.0.1": ["10.0.0.2", 7, None, {"at": "a@example.org"}]}
     hidden = wire.hide_all(value)
     assert "10.0.0" not in str(hidden)
     assert "example.org" not in str(hidden)
