@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cluster_doctor.domain.errors import ClusterDoctorError
     from cluster_doctor.domain.identity import ClusterIdentity
     from cluster_doctor.domain.incident import Incident
+    from cluster_doctor.domain.knowledge import KnowledgeQuery
     from cluster_doctor.domain.progress import ProgressKind, ProgressNote
     from cluster_doctor.domain.report import Report
     from cluster_doctor.history.history import History
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cluster_doctor.sources.live.source import KubernetesSource
     from cluster_doctor.sources.live.target import Target
     from cluster_doctor.sources.recognise import open_recorded
+    from cluster_doctor.tools.knowledge import search_knowledge
     from cluster_doctor.workflow.agent_tools import agent_tools
     from cluster_doctor.workflow.answering import answer_from_message
     from cluster_doctor.workflow.api import build_graph, diagnose, record, report_from
@@ -41,6 +43,7 @@ __all__ = [
     "ClusterSnapshot",
     "History",
     "Incident",
+    "KnowledgeQuery",
     "KubernetesSource",
     "ProgressKind",
     "ProgressNote",
@@ -58,6 +61,7 @@ __all__ = [
     "read_snapshot",
     "record",
     "report_from",
+    "search_knowledge",
     "stream_diagnosis",
     "write_snapshot",
 ]
@@ -69,6 +73,7 @@ _HOMES = {
     "ClusterSnapshot": "snapshot.snapshot",
     "History": "history.history",
     "Incident": "domain.incident",
+    "KnowledgeQuery": "domain.knowledge",
     "KubernetesSource": "sources.live.source",
     "ProgressKind": "domain.progress",
     "ProgressNote": "domain.progress",
@@ -86,6 +91,7 @@ _HOMES = {
     "read_snapshot": "snapshot.file",
     "record": "workflow.api",
     "report_from": "workflow.api",
+    "search_knowledge": "tools.knowledge",
     "stream_diagnosis": "workflow.streaming",
     "write_snapshot": "snapshot.file",
 }

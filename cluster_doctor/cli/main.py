@@ -19,6 +19,7 @@ from cluster_doctor.cli import (
     ci,
     diagnose,
     evaluate,
+    knowledge,
     logs,
     past,
     policy,
@@ -95,6 +96,8 @@ for _name, _of_policy in (
 ):
     policy.app.command(_name, help=_help(_of_policy))(_of_policy)
 app.add_typer(runs.app, name="runs")
+knowledge.app.command(help=_help(knowledge.search))(knowledge.search)
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from cluster_doctor.domain.audit import AuditEntry
 from cluster_doctor.domain.change import ChangeList
 from cluster_doctor.domain.ci import CiReport
+from cluster_doctor.domain.knowledge import KnowledgeFound
 from cluster_doctor.domain.log_pattern import LogReport
 from cluster_doctor.domain.recurrence import PastIncidentList
 from cluster_doctor.domain.report import Report
@@ -17,6 +18,7 @@ from cluster_doctor.snapshot.file import SnapshotDocument
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     "audit": AuditEntry,
+    "knowledge": KnowledgeFound,
     "logs": LogReport,
     "changes": ChangeList,
     "ci": CiReport,
