@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cluster_doctor.workflow.agent_tools import agent_tools
     from cluster_doctor.workflow.answering import answer_from_message
     from cluster_doctor.workflow.api import build_graph, diagnose, record, report_from
+    from cluster_doctor.workflow.asking import ask
     from cluster_doctor.workflow.runs import Runs
     from cluster_doctor.workflow.state import CaseState
     from cluster_doctor.workflow.streaming import adiagnose, astream_diagnosis, stream_diagnosis
@@ -53,6 +54,7 @@ __all__ = [
     "adiagnose",
     "agent_tools",
     "answer_from_message",
+    "ask",
     "astream_diagnosis",
     "build_graph",
     "diagnose",
@@ -83,6 +85,7 @@ _HOMES = {
     "adiagnose": "workflow.streaming",
     "agent_tools": "workflow.agent_tools",
     "answer_from_message": "workflow.answering",
+    "ask": "workflow.asking",
     "astream_diagnosis": "workflow.streaming",
     "build_graph": "workflow.api",
     "diagnose": "workflow.api",

@@ -14,6 +14,7 @@ import typer
 
 from cluster_doctor.cli import (
     approving,
+    ask,
     audit,
     changes,
     ci,
@@ -75,6 +76,7 @@ app.callback(help=_help(commands))(commands)
 for _command in (
     diagnose.diagnose,
     scan.scan,
+    ask.ask,
     logs.logs,
     changes.changes,
     ci.ci,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from pydantic import BaseModel
 
+from cluster_doctor.domain.answer import Answer
 from cluster_doctor.domain.audit import AuditEntry
 from cluster_doctor.domain.change import ChangeList
 from cluster_doctor.domain.ci import CiReport
@@ -17,6 +18,7 @@ from cluster_doctor.domain.scan import ScanReport
 from cluster_doctor.snapshot.file import SnapshotDocument
 
 SCHEMAS: dict[str, type[BaseModel]] = {
+    "ask": Answer,
     "audit": AuditEntry,
     "knowledge": KnowledgeFound,
     "logs": LogReport,
