@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from cluster_doctor.domain.answer import Answer
 from cluster_doctor.domain.audit import AuditEntry
+from cluster_doctor.domain.cause_summary import ReportSummary
 from cluster_doctor.domain.change import ChangeList
 from cluster_doctor.domain.ci import CiReport
 from cluster_doctor.domain.knowledge import KnowledgeFound
@@ -29,6 +30,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "scan": ScanReport,
     "search": PastIncidentList,
     "snapshot": SnapshotDocument,
+    "summary": ReportSummary,
 }
 """What is published, by the name of its file in docs/."""
 
