@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cluster_doctor.domain.errors import ClusterDoctorError
     from cluster_doctor.domain.identity import ClusterIdentity
     from cluster_doctor.domain.incident import Incident
+    from cluster_doctor.domain.knowledge import KnowledgeQuery
     from cluster_doctor.domain.progress import ProgressKind, ProgressNote
     from cluster_doctor.domain.report import Report
     from cluster_doctor.history.history import History
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from cluster_doctor.sources.live.source import KubernetesSource
     from cluster_doctor.sources.live.target import Target
     from cluster_doctor.sources.recognise import open_recorded
+    from cluster_doctor.tools.knowledge import search_knowledge
     from cluster_doctor.workflow.agent_tools import agent_tools
     from cluster_doctor.workflow.answering import answer_from_message
     from cluster_doctor.workflow.api import build_graph, diagnose, record, report_from
+    from cluster_doctor.workflow.asking import ask
     from cluster_doctor.workflow.runs import Runs
     from cluster_doctor.workflow.state import CaseState
     from cluster_doctor.workflow.streaming import adiagnose, astream_diagnosis, stream_diagnosis
@@ -41,6 +44,7 @@ __all__ = [
     "ClusterSnapshot",
     "History",
     "Incident",
+    "KnowledgeQuery",
     "KubernetesSource",
     "ProgressKind",
     "ProgressNote",
@@ -50,6 +54,7 @@ __all__ = [
     "adiagnose",
     "agent_tools",
     "answer_from_message",
+    "ask",
     "astream_diagnosis",
     "build_graph",
     "diagnose",
@@ -58,6 +63,7 @@ __all__ = [
     "read_snapshot",
     "record",
     "report_from",
+    "search_knowledge",
     "stream_diagnosis",
     "write_snapshot",
 ]
@@ -69,6 +75,7 @@ _HOMES = {
     "ClusterSnapshot": "snapshot.snapshot",
     "History": "history.history",
     "Incident": "domain.incident",
+    "KnowledgeQuery": "domain.knowledge",
     "KubernetesSource": "sources.live.source",
     "ProgressKind": "domain.progress",
     "ProgressNote": "domain.progress",
@@ -78,6 +85,7 @@ _HOMES = {
     "adiagnose": "workflow.streaming",
     "agent_tools": "workflow.agent_tools",
     "answer_from_message": "workflow.answering",
+    "ask": "workflow.asking",
     "astream_diagnosis": "workflow.streaming",
     "build_graph": "workflow.api",
     "diagnose": "workflow.api",
@@ -86,6 +94,7 @@ _HOMES = {
     "read_snapshot": "snapshot.file",
     "record": "workflow.api",
     "report_from": "workflow.api",
+    "search_knowledge": "tools.knowledge",
     "stream_diagnosis": "workflow.streaming",
     "write_snapshot": "snapshot.file",
 }

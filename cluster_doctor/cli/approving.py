@@ -131,7 +131,7 @@ def answer(  # noqa: PLR0913, PLR0917 - one argument for each option
             if comment
             else answer_from_message(runs, content, run_id=run_id)
         )
-        show(standing.report, output, console)
+        show(standing.report, output, console, runs)
         if isinstance(standing, Waiting):
             console.say(how_to_answer(standing))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,6 +35,9 @@ from cluster_doctor.cli.options import (
 )
 from cluster_doctor.domain.report import Report
 from cluster_doctor.reports.text import text_lines
+
+if TYPE_CHECKING:
+    from cluster_doctor.workflow.runs import Runs
 
 
 def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
@@ -73,6 +76,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
       cluster-doctor diagnose "svc web has no endpoints" --from snapshot.cds
       kubectl get all,events -n prod -o json | cluster-doctor diagnose --from -
       cluster-doctor diagnose -n prod --runbooks ~/runbooks
+      cluster-doctor diagnose -n prod --output summary-json  # root_cause, fix_steps, …
       cluster-doctor diagnose -n prod --repository ~/src/shop
       cluster-doctor diagnose -n prod --rules ~/rules --without node_is_not_ready
 
@@ -127,10 +131,10 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
         with resumable(runs, console):
             standing = runs.begin(incident, place, runbooks=shelf, rules=chosen, model=asked)
             if early:
-                show(standing.report, output, console)
+                show(standing.report, output, console, runs)
             report = settle(runs, standing, console, shown=early, later=later)
         if not early:
-            show(report, output, console)
+            show(report, output, console, runs)
         elif report.remediation and report.remediation.outcome:
             from cluster_doctor.reports import wording  # noqa: PLC0415 - as above
 
@@ -138,8 +142,8 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
         tell_what_is_open(report, console)
 
 
-def show(report: Report, output: Output, console: Console) -> None:
-    """Print a report in a form."""
+def show(report: Report, output: Output, console: Console, runs: Runs) -> None:
+    """Print a report in a form; `runs` knows the picture that it is about."""
     match output:
         case Output.TEXT:
             console.lines(text_lines(report, WIDTH))
@@ -155,3 +159,9 @@ def show(report: Report, output: Output, console: Console) -> None:
             from cluster_doctor.reports.html import render_html  # noqa: PLC0415 - as above
 
             console.report(render_html(report))
+        case Output.SUMMARY:
+            from cluster_doctor.inference.cause_summary import summarise  # noqa: PLC0415 - as above
+            from cluster_doctor.reports.as_json import render_summary  # noqa: PLC0415 - as above
+
+            picture = runs.history.evidence.snapshot(runs.case(report.run_id).snapshot)
+            console.report(render_summary(summarise(report, picture)))

@@ -14,11 +14,13 @@ import typer
 
 from cluster_doctor.cli import (
     approving,
+    ask,
     audit,
     changes,
     ci,
     diagnose,
     evaluate,
+    knowledge,
     logs,
     past,
     policy,
@@ -74,6 +76,7 @@ app.callback(help=_help(commands))(commands)
 for _command in (
     diagnose.diagnose,
     scan.scan,
+    ask.ask,
     logs.logs,
     changes.changes,
     ci.ci,
@@ -95,6 +98,8 @@ for _name, _of_policy in (
 ):
     policy.app.command(_name, help=_help(_of_policy))(_of_policy)
 app.add_typer(runs.app, name="runs")
+knowledge.app.command(help=_help(knowledge.search))(knowledge.search)
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
 

@@ -121,6 +121,7 @@ class Output(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+    SUMMARY = "summary-json"
 
 
 def live_place(

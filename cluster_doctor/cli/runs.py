@@ -78,7 +78,7 @@ def show_run(run_id: AnyRun, home: Home = None, output: Form = Output.TEXT) -> N
             console.report(timeline(history.log.run(known), history.log.steps(known), place))
             if not runs.case(known).diagnosis:
                 return
-        show(runs.report(known), output, console)
+        show(runs.report(known), output, console, runs)
 
 
 @app.command()
@@ -121,7 +121,7 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
         with resumable(runs, console):
             standing = runs.resume(run_id)
             report = settle(runs, standing, console, shown=False, later=later)
-        show(report, output, console)
+        show(report, output, console, runs)
     if tell_what_is_open(report, console) and isinstance(standing, Merging):
         raise typer.Exit(AWAITS_MERGE)
 
@@ -210,7 +210,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument for each option
         standing = replay_run(
             runs.history, runs, known, begin=begin, what_if=wanted, rules=varied.rules, model=varied.model
         )
-        show(standing.report, output, console)
+        show(standing.report, output, console, runs)
         changes = list(difference_lines(compare((runs, known), (runs, runs.current))))
         console.say("\n".join(changes) if changes else f"Same result as run {known}.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from pydantic import ValidationError
 
+from cluster_doctor.domain.cause_summary import ReportSummary
 from cluster_doctor.domain.errors import UnreadableInput
 from cluster_doctor.domain.report import SCHEMA_VERSION, Report
 from cluster_doctor.reports.plain import plain_json
@@ -13,6 +14,11 @@ from cluster_doctor.reports.plain import plain_json
 def render_json(report: Report) -> str:
     """Write a report as JSON with sorted keys; `docs/report.schema.json` describes it."""
     return plain_json(report.model_dump(mode="json"))
+
+
+def render_summary(summary: ReportSummary) -> str:
+    """Write a summary as JSON with sorted keys; `docs/summary.schema.json` describes it."""
+    return plain_json(summary.model_dump(mode="json"))
 
 
 def load_report(content: str | bytes) -> Report:

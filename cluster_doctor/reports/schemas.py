@@ -5,9 +5,12 @@ from __future__ import annotations
 import orjson
 from pydantic import BaseModel
 
+from cluster_doctor.domain.answer import Answer
 from cluster_doctor.domain.audit import AuditEntry
+from cluster_doctor.domain.cause_summary import ReportSummary
 from cluster_doctor.domain.change import ChangeList
 from cluster_doctor.domain.ci import CiReport
+from cluster_doctor.domain.knowledge import KnowledgeFound
 from cluster_doctor.domain.log_pattern import LogReport
 from cluster_doctor.domain.recurrence import PastIncidentList
 from cluster_doctor.domain.report import Report
@@ -16,7 +19,9 @@ from cluster_doctor.domain.scan import ScanReport
 from cluster_doctor.snapshot.file import SnapshotDocument
 
 SCHEMAS: dict[str, type[BaseModel]] = {
+    "ask": Answer,
     "audit": AuditEntry,
+    "knowledge": KnowledgeFound,
     "logs": LogReport,
     "changes": ChangeList,
     "ci": CiReport,
@@ -25,6 +30,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "scan": ScanReport,
     "search": PastIncidentList,
     "snapshot": SnapshotDocument,
+    "summary": ReportSummary,
 }
 """What is published, by the name of its file in docs/."""
 
