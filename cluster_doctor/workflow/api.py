@@ -16,9 +16,8 @@ from langgraph.runtime import RunControl
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.progress import ProgressKind, ProgressNote
-from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
-from cluster_doctor.history.history import History
+from cluster_doctor.history.history import History, Home, history_at
 from cluster_doctor.snapshot.file import write_snapshot
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.live.source import KubernetesSource
@@ -32,7 +31,7 @@ from cluster_doctor.workflow.listening import Heard, Teller
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.report import report_of
-from cluster_doctor.workflow.runs import Runs, Waiting
+from cluster_doctor.workflow.runs import Runs
 from cluster_doctor.workflow.state import Case, Place
 
 Where: TypeAlias = "Source | ClusterSnapshot | str | os.PathLike[str] | None"
@@ -44,7 +43,7 @@ class DiagnoseOptions(TypedDict, total=False):
     source: Where
     namespaces: Sequence[str]
     cluster: ClusterIdentity | None
-    home: str | os.PathLike[str] | None
+    home: Home
     runbooks: str | os.PathLike[str] | None
 
 
@@ -54,7 +53,7 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
     source: Where = None,
     namespaces: Sequence[str] = (),
     cluster: ClusterIdentity | None = None,
-    home: str | os.PathLike[str] | None = None,
+    home: Home = None,
     runbooks: str | os.PathLike[str] | None = None,
     progress: Progress = silent,
 ) -> Report:
@@ -67,7 +66,8 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         source: a source, a snapshot, or the path of a recording; without it, the live cluster as kubectl sees it.
         namespaces: what bounds the scope.
         cluster: what is known of the cluster's identity, to be held against what is read.
-        home: where runs are kept; the platform's place for state by default.
+        home: where runs are kept; the platform's place for state by default. A program that diagnoses often opens a
+            `History` once and gives that.
         runbooks: a folder of runbooks, Markdown files; `runbooks` in the home by default, if it is there.
         progress: hears about long work, line by line.
 
@@ -77,7 +77,11 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         RunError: the history cannot be used.
     """
     options = DiagnoseOptions(source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks)
-    return _diagnose(text, options, lambda history, handed_over: Runs(history, source=handed_over, progress=progress))
+
+    def runs(history: History, handed_over: Source | None) -> Runs:
+        return Runs(history, source=handed_over, progress=progress, unattended=True)
+
+    return _diagnose(text, options, runs)
 
 
 def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
@@ -86,7 +90,7 @@ def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
     Raises:
         ClusterDoctorError: as `diagnose` does.
     """
-    with History(options.get("home")) as history:
+    with history_at(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         return (
             Runs(history, source=handed_over)
@@ -110,27 +114,18 @@ def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: Ru
     """
 
     def runs(history: History, handed_over: Source | None) -> Runs:
-        teller = Teller(heard, LoggedTurns(history.log))
-        return Runs(history, source=handed_over, progress=teller.step, journal=teller, control=control)
+        teller = Teller(heard, LoggedTurns(history.log, joined=True))
+        return Runs(history, source=handed_over, progress=teller.step, journal=teller, control=control, unattended=True)
 
     report = _diagnose(text, options, runs)
     heard(ProgressNote(kind=ProgressKind.DONE, at=datetime.now(UTC), run_id=report.run_id, report=report))
 
 
 def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History, Source | None], Runs]) -> Report:
-    with History(options.get("home")) as history:
+    with history_at(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         runs = open_runs(history, handed_over)
-        standing = runs.begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
-        if isinstance(standing, Waiting):
-            declined = Approval(
-                decision=Decision.DECLINE,
-                digest=standing.digest,
-                approver="nobody",
-                reason="called from a program; nobody was asked",
-            )
-            standing = runs.answer(standing.report.run_id, standing.interrupt_id, declined)
-        return standing.report
+        return runs.begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks"))).report
 
 
 def _incident(text: str, options: DiagnoseOptions) -> Incident:
@@ -192,7 +187,7 @@ def build_graph(
     return graph
 
 
-def report_from(state: Mapping[str, object], *, home: str | os.PathLike[str] | None = None) -> Report:
+def report_from(state: Mapping[str, object], *, home: Home = None) -> Report:
     """Read the report of a case from the state of a graph that `build_graph` made, or that has it as a node.
 
     Args:
@@ -202,7 +197,7 @@ def report_from(state: Mapping[str, object], *, home: str | os.PathLike[str] | N
     Raises:
         RunError: the case has not come to a diagnosis, its evidence is lost, or the state is not what nodes write.
     """
-    with History(home) as history:
+    with history_at(home) as history:
         return report_of(Case.read({key: state[key] for key in Case.model_fields if key in state}), history.evidence)
 
 

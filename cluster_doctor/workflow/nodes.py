@@ -26,6 +26,7 @@ from cluster_doctor.agents.remediator import (
     rehearse_in_repositories,
     see_merged,
     see_through,
+    unasked,
     write_down,
 )
 from cluster_doctor.agents.triager import judge_urgency
@@ -42,7 +43,7 @@ from cluster_doctor.tools.proposing import ProposalAccess, ProposalMandate
 from cluster_doctor.tools.writing import Mandate
 from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, merged, not_carried_out, refused
 from cluster_doctor.workflow.answers import update_by
-from cluster_doctor.workflow.bench import Bench
+from cluster_doctor.workflow.bench import Bench, bench_of_the_moment
 from cluster_doctor.workflow.question import question_of, question_of_merge
 from cluster_doctor.workflow.state import Case, CaseState
 
@@ -61,9 +62,13 @@ class Node(Protocol):
 class Nodes:
     """The work of every node on one bench."""
 
-    def __init__(self, bench: Bench) -> None:
-        """Work on a bench."""
-        self._bench = bench
+    def __init__(self, bench: Bench | None) -> None:
+        """Work on a bench, or, if it is None, on that of the moment."""
+        self._given = bench
+
+    @property
+    def _bench(self) -> Bench:
+        return self._given or bench_of_the_moment()
 
     def named(self, name: str) -> Node:
         """One node by name, with its turns written down."""
@@ -135,6 +140,8 @@ class Nodes:
 
     def _approve(self, case: Case) -> CaseState:
         # What leaves interrupt() is LangGraph's to catch: nothing may stand around it that catches exceptions.
+        if self._bench.unattended:
+            return {"approval": unasked(case.digest).model_dump(mode="json")}
         question = question_of(case.digest, self._plans(case), self._rehearsal(case), case.approvals, case.awaits)
         answer = interrupt(question, response_schema=Approval)
         return {"approval": Approval.model_validate(answer).model_dump(mode="json")}
