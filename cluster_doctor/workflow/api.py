@@ -18,6 +18,7 @@ from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.progress import ProgressKind, ProgressNote
 from cluster_doctor.domain.report import Report
 from cluster_doctor.history.history import History, Home, history_at
+from cluster_doctor.outlets.open_telemetry import tracer_for
 from cluster_doctor.snapshot.file import write_snapshot
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.live.source import KubernetesSource
@@ -45,6 +46,7 @@ class DiagnoseOptions(TypedDict, total=False):
     cluster: ClusterIdentity | None
     home: Home
     runbooks: str | os.PathLike[str] | None
+    tracing: bool | None
 
 
 def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first by name
@@ -55,6 +57,7 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
     cluster: ClusterIdentity | None = None,
     home: Home = None,
     runbooks: str | os.PathLike[str] | None = None,
+    tracing: bool | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Investigate one incident through the graph, and keep the run on record.
@@ -69,17 +72,20 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         home: where runs are kept; the platform's place for state by default. A program that diagnoses often opens a
             `History` once and gives that.
         runbooks: a folder of runbooks, Markdown files; `runbooks` in the home by default, if it is there.
+        tracing: whether to open spans of OpenTelemetry; as `CLUSTER_DOCTOR_TRACING` says by default.
         progress: hears about long work, line by line.
 
     Raises:
-        UsageError: there is no such folder of runbooks.
+        UsageError: there is no such folder of runbooks, or OpenTelemetry is wanted and not installed.
         SourceError: nothing could be read.
         RunError: the history cannot be used.
     """
-    options = DiagnoseOptions(source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks)
+    options = DiagnoseOptions(
+        source=source, namespaces=namespaces, cluster=cluster, home=home, runbooks=runbooks, tracing=tracing
+    )
 
     def runs(history: History, handed_over: Source | None) -> Runs:
-        return Runs(history, source=handed_over, progress=progress, unattended=True)
+        return Runs(history, source=handed_over, progress=progress, unattended=True, tracing=tracing)
 
     return _diagnose(text, options, runs)
 
@@ -93,7 +99,7 @@ def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
     with history_at(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         return (
-            Runs(history, source=handed_over)
+            Runs(history, source=handed_over, tracing=options.get("tracing"))
             .begin(_incident(text, options), place, runbooks=runbooks_named(options.get("runbooks")))
             .report
         )
@@ -115,7 +121,15 @@ def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: Ru
 
     def runs(history: History, handed_over: Source | None) -> Runs:
         teller = Teller(heard, LoggedTurns(history.log, joined=True))
-        return Runs(history, source=handed_over, progress=teller.step, journal=teller, control=control, unattended=True)
+        return Runs(
+            history,
+            source=handed_over,
+            progress=teller.step,
+            journal=teller,
+            control=control,
+            unattended=True,
+            tracing=options.get("tracing"),
+        )
 
     report = _diagnose(text, options, runs)
     heard(ProgressNote(kind=ProgressKind.DONE, at=datetime.now(UTC), run_id=report.run_id, report=report))
@@ -154,6 +168,7 @@ def build_graph(
     source: Source | None = None,
     home: str | os.PathLike[str] | None = None,
     checkpointer: BaseCheckpointSaver[str] | None = None,
+    tracing: bool | None = None,
     progress: Progress = silent,
 ) -> CaseGraph:
     """Compile the graph for a program or server of your own.
@@ -169,6 +184,7 @@ def build_graph(
         source: what a case with `{"place": {"handed_over": NAME}}` reads.
         home: where evidence is kept.
         checkpointer: where runs are kept.
+        tracing: as for `diagnose`.
         progress: hears about long work.
     """
     history = History(home)
@@ -180,6 +196,7 @@ def build_graph(
             progress=progress,
             journal=LoggedTurns(history.log),
             memory=partial(KeptMemory, history, progress),
+            tracer=tracer_for(tracing=tracing),
         ),
         checkpointer,
     )

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from cluster_doctor.agents.investigator import Investigator
 from cluster_doctor.domain.recollection import Memory, NoMemory
+from cluster_doctor.domain.tracing import Tracer
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.run_log import RunLog, StepState
 from cluster_doctor.remediation.cluster.access import WriteAccess
@@ -89,6 +90,7 @@ class Bench:
         acts: takes down what is asked, answered and refused.
         write_access: what it takes to change the cluster that a place names; None where nothing may be changed.
         propose_access: what it takes to propose changes in the repositories that a case names; None without any.
+        tracer: watches nodes and what they do; None if nobody wants that.
         unattended: whether there is nobody to ask, so that every plan is declined without an interrupt.
     """
 
@@ -102,6 +104,7 @@ class Bench:
     acts: Acts = unrecorded
     write_access: Callable[[Place], WriteAccess | None] = field(default=lambda _place: None)
     propose_access: Callable[[Place, Sequence[str]], ProposalAccess | None] = field(default=lambda _place, _named: None)
+    tracer: Tracer | None = None
     unattended: bool = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, cast
 
+from langgraph.errors import GraphBubbleUp
 from langgraph.types import interrupt
 from pydantic import JsonValue
 
@@ -37,6 +38,8 @@ from cluster_doctor.domain.errors import RemediationError, RunError
 from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
+from cluster_doctor.domain.trace_spans import node_span
+from cluster_doctor.domain.tracing import watched_by
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.tools.proposing import ProposalAccess, ProposalMandate
@@ -46,6 +49,7 @@ from cluster_doctor.workflow.answers import update_by
 from cluster_doctor.workflow.bench import Bench, bench_of_the_moment
 from cluster_doctor.workflow.question import question_of, question_of_merge
 from cluster_doctor.workflow.state import Case, CaseState
+from cluster_doctor.workflow.watching import note_update
 
 Plans = tuple[RemediationPlan, ...]
 _NOBODY = Approval(decision=Decision.DECLINE, digest="", approver="")
@@ -77,9 +81,11 @@ class Nodes:
         def node(state: CaseState) -> CaseState:
             case = Case.read(state)
             given = cast("dict[str, JsonValue]", dict(state))
-            with self._bench.journal.turn(case.run_id, name, given) as turn:
-                update = work(case)
-                turn.update(cast("dict[str, JsonValue]", update))
+            with watched_by(self._bench.tracer), node_span(name, GraphBubbleUp) as span:
+                with self._bench.journal.turn(case.run_id, name, given) as turn:
+                    update = work(case)
+                    turn.update(cast("dict[str, JsonValue]", update))
+                note_update(span, update)
             return update
 
         return node

@@ -17,9 +17,12 @@ from cluster_doctor.domain.errors import RunError, RunStopped, RunTaken
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.domain.report import Remediation, Report
+from cluster_doctor.domain.trace_spans import run_span
+from cluster_doctor.domain.tracing import watched_by
 from cluster_doctor.history.history import History
 from cluster_doctor.history.past import entry_of
 from cluster_doctor.history.run_log import RunState
+from cluster_doctor.outlets.open_telemetry import tracer_for
 from cluster_doctor.snapshot.door import Door
 from cluster_doctor.sources.protocol import Progress, Source, silent
 from cluster_doctor.workflow.acts import recorded, refused
@@ -42,6 +45,7 @@ from cluster_doctor.workflow.standing import (
     standing_of,
 )
 from cluster_doctor.workflow.state import Case, CaseState, Place
+from cluster_doctor.workflow.watching import note_standing
 from cluster_doctor.workflow.writing import WriteAccesses, Writing
 
 __all__ = ["Finished", "Merging", "Runs", "Standing", "Waiting", "new_run_id"]
@@ -60,6 +64,7 @@ class Runs:
         writing: Writing | None = None,
         control: RunControl | None = None,
         unattended: bool = False,
+        tracing: bool | None = None,
     ) -> None:
         """Work on a history.
 
@@ -71,6 +76,7 @@ class Runs:
             writing: how changes are made; by the policy in the home by default.
             control: stops a run before its next node.
             unattended: whether there is nobody to ask, so that plans are declined.
+            tracing: whether to open spans of OpenTelemetry; as `CLUSTER_DOCTOR_TRACING` says by default.
         """
         self.current = ""
         """The run that was worked on last, for whoever has to say how to go on with it."""
@@ -88,6 +94,7 @@ class Runs:
             acts=recorded(history.audit),
             write_access=WriteAccesses(history, self.writing, still_held),
             propose_access=ProposalAccesses(history, self.writing, still_held),
+            tracer=tracer_for(tracing=tracing),
             unattended=unattended,
         )
         self._durability: Durability = "async" if unattended else "sync"
@@ -248,16 +255,22 @@ class Runs:
         self.current = run_id
         if not begun:
             self.history.log.mark(run_id, RunState.RUNNING)
-        with self._failure_noted(run_id):
-            with working_at(self._bench):
-                came_to = self._graph.invoke(
-                    given, config_of(run_id), durability=self._durability, control=self._control, version="v2"
-                )
-            asks = bool(came_to.interrupts)
-            standing = self._standing(run_id) if asks else finished(Case.read(came_to.value), self.history.evidence)
+        with self._failure_noted(run_id), watched_by(self._bench.tracer), run_span(run_id) as span:
+            standing = self._worked(run_id, given)
+            if standing:
+                note_standing(span, type(standing).__name__.lower(), standing.report)
         if standing is None:
             raise RunError(f"run {run_id} stopped on its way", f"Go on with `cluster-doctor runs resume {run_id}`.")
         return self._settled(run_id, standing, RunState.RUNNING)
+
+    def _worked(self, run_id: str, given: CaseState | Command[object] | None) -> Standing | None:
+        with working_at(self._bench):
+            came_to = self._graph.invoke(
+                given, config_of(run_id), durability=self._durability, control=self._control, version="v2"
+            )
+        if came_to.interrupts:
+            return self._standing(run_id)
+        return finished(Case.read(came_to.value), self.history.evidence)
 
     def _settled(self, run_id: str, standing: Standing, known: RunState) -> Standing:
         """Note how far a run has come; of one at its end, for searches and later diagnoses, what it found."""
