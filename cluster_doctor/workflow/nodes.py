@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, cast
 
 from langgraph.errors import GraphBubbleUp
@@ -192,7 +193,7 @@ class Nodes:
             elif self._rehearsal(case).offered_proposals:
                 outcome = Outcome(decision=Decision.APPROVE, note=f"approved by {approval.approver}")
             else:
-                outcome = write_down(approval, self._plans(case), self._bench.exports / case.run_id)
+                outcome = write_down(approval, self._plans(case), self._exports(case))
         return {"outcome": outcome.model_dump(mode="json")}
 
     def _confirm(self, case: Case) -> CaseState:
@@ -225,7 +226,7 @@ class Nodes:
             rehearsal=rehearsal,
             cluster=self._cluster(case),
             causes=self._diagnosis(case).root_causes,
-            exports=self._bench.exports / case.run_id,
+            exports=self._exports(case),
         )
         return {"outcome": propose(mandate, approval, case.outcome).model_dump(mode="json")}
 
@@ -275,6 +276,10 @@ class Nodes:
     def _take_down(self, case: Case, kind: AuditKind, body: AuditBody) -> None:
         if case.run_id:
             self._bench.acts(case.run_id, kind, body)
+
+    def _exports(self, case: Case) -> Path:
+        """Where plans are written: a folder for each run, or for each plan where a server keeps the runs."""
+        return self._bench.exports / (case.run_id or case.digest)
 
     def _mandate(self, case: Case, approval: Approval) -> Mandate | None:
         """What may be carried out; None where no step was offered."""
