@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check test-cluster bench docs format clean
+.PHONY: help demo test check test-cluster langgraph-server bench docs format clean
 
 help:  ## Show what there is to do.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -32,6 +32,9 @@ check: $(READY)  ## Lint, types, import contracts.
 test-cluster: $(READY)  ## Run the tests on a real control plane and with the real Helm: builds both (needs Go).
 	PYTHON=$(abspath $(BIN))/python tests/control_plane/run.sh
 	PYTHON=$(abspath $(BIN))/python tests/helm_program/run.sh
+
+langgraph-server: $(READY)  ## Install LangGraph's development server for its tests, apart from everything else.
+	@PYTHON=$(BIN)/python tests/langgraph_server/build.sh
 
 bench: $(READY)  ## Measure, as ratios in one run.
 	$(BIN)/python -m tests.bench

@@ -30,6 +30,8 @@ from cluster_doctor.agents.allowance import Allowance
 from cluster_doctor.agents.wire import Wire
 from cluster_doctor.domain.exchange import Exchange, NoExchange
 from cluster_doctor.domain.model_use import ModelChoice, Usage
+from cluster_doctor.domain.trace_spans import model_span
+from cluster_doctor.domain.tracing import TraceKey
 
 MOST_OUTPUT = 4_096
 """Tokens that one reply may have; a call is paid for as if it took them all until it is known what it took."""
@@ -125,7 +127,14 @@ class GatedModel(BaseChatModel):
         if refusal:
             return self._settled(made.model_copy(update={"failure": refusal, "usage": Usage()}))
         began = time.monotonic()
-        reply, failure = self._reply(sent, tools, settings)
+        provider, _, name = self.choice.name.partition(":")
+        with model_span(provider, name) as span:
+            reply, failure = self._reply(sent, tools, settings)
+            if reply is None:
+                span.note(TraceKey.ERROR, "no answer")
+            elif reply.usage_metadata:
+                span.note(TraceKey.INPUT_TOKENS, reply.usage_metadata["input_tokens"])
+                span.note(TraceKey.OUTPUT_TOKENS, reply.usage_metadata["output_tokens"])
         seconds = round(time.monotonic() - began, 3)
         if reply is None:
             usage = Usage(calls=1, seconds=seconds)

@@ -97,6 +97,12 @@ def out_of_date(rehearsal: Rehearsal, now: datetime) -> str:
     return f"the approval came too late: it counted until {latest:%H:%M:%S} UTC; rehearse the plan again"
 
 
+def unasked(digest: str) -> Approval:
+    """Decline for want of anybody who could be asked."""
+    reason = "called from a program; nobody was asked"
+    return Approval(decision=Decision.DECLINE, digest=digest, approver="nobody", reason=reason, decided_at=now())
+
+
 def decline(approval: Approval, objection: str) -> Outcome | None:
     """End it where the approval does not count, or declines; None where it approves."""
     if objection:

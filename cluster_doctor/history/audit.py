@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table, insert, select, text, update
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table, bindparam, insert, select, text, update
 
 from cluster_doctor.domain.audit import AuditBody, AuditEntry, AuditHead, AuditKind
 from cluster_doctor.domain.errors import RunError
@@ -43,6 +43,26 @@ HEAD = Table(
 )
 """One row: the last entry of all. Whoever appends holds it, so that no two entries follow the same one."""
 _THE_HEAD = 1
+_REPEATABLE = frozenset({AuditKind.QUESTION, AuditKind.ANSWER})
+"""What nothing is done upon: after a power cut the run goes on from before it, and it is asked or declined again.
+
+An approval, a refusal and all that concerns writes wait for the disk; what was taken down before comes to it with them,
+because the write-ahead log is one file that is written in order (Postgres' as well).
+"""
+_APPEND = insert(ENTRIES)
+_HOLD = select(HEAD).where(HEAD.c.id == _THE_HEAD).with_for_update()
+_ADVANCE = update(HEAD).where(HEAD.c.id == _THE_HEAD)
+_ANCHOR = update(RUNS).where(RUNS.c.run_id == bindparam("anchored"))
+_SAME = (
+    select(ENTRIES.c.sequence)
+    .where(
+        ENTRIES.c.run_id == bindparam("run_id"),
+        ENTRIES.c.kind == bindparam("kind"),
+        ENTRIES.c.body == bindparam("body"),
+    )
+    .limit(1)
+)
+"""Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
 
 class Audit:
@@ -85,14 +105,16 @@ class Audit:
     def append_once(self, run_id: str, kind: AuditKind, body: AuditBody) -> None:
         """Add an entry, unless the run has the very same already: a node that was killed does its work again.
 
+        It outlives a power cut right after, unless nothing is done upon it: see `_REPEATABLE`.
+
         Raises:
             RunError: as for `append`.
         """
         told = canonical(body.model_dump(mode="json"))
-        same = (ENTRIES.c.run_id == storable(run_id), ENTRIES.c.kind == kind.value, ENTRIES.c.body == told)
-        with self._store.writing(durable=True) as connection:
+        same = {"run_id": storable(run_id), "kind": kind.value, "body": told}
+        with self._store.writing(durable=kind not in _REPEATABLE) as connection:
             hold_head(connection)
-            if connection.execute(select(ENTRIES.c.sequence).where(*same).limit(1)).first() is None:
+            if connection.execute(_SAME, same).first() is None:
                 append_within(connection, run_id, kind, body)
 
     def head(self, run_id: str) -> AuditHead:
@@ -155,15 +177,10 @@ def append_within(connection: Connection, run_id: str, kind: AuditKind, body: Au
     sequence, at = head.sequence + 1, datetime.now(UTC).isoformat(timespec="microseconds")
     told = canonical(body.model_dump(mode="json"))
     made = chained(head.hash, sequence, at, run_id, kind.value, told)
-    connection.execute(
-        insert(ENTRIES).values(
-            sequence=sequence, at=at, run_id=run_id, kind=kind.value, body=told, previous=head.hash, hash=made
-        )
-    )
-    connection.execute(update(HEAD).where(HEAD.c.id == _THE_HEAD).values(sequence=sequence, hash=made))
-    anchored = connection.execute(
-        update(RUNS).where(RUNS.c.run_id == run_id).values(audit_sequence=sequence, audit_hash=made)
-    )
+    entry = {"sequence": sequence, "at": at, "run_id": run_id, "kind": kind.value, "body": told}
+    connection.execute(_APPEND, {**entry, "previous": head.hash, "hash": made})
+    connection.execute(_ADVANCE, {"sequence": sequence, "hash": made})
+    anchored = connection.execute(_ANCHOR, {"anchored": run_id, "audit_sequence": sequence, "audit_hash": made})
     if anchored.rowcount != 1:
         raise _no_run(run_id)
     return AuditHead(sequence=sequence, hash=made)
@@ -175,7 +192,7 @@ def hold_head(connection: Connection) -> AuditHead:
     Raises:
         RunError: the record has lost its head.
     """
-    head = connection.execute(select(HEAD).where(HEAD.c.id == _THE_HEAD).with_for_update()).first()
+    head = connection.execute(_HOLD).first()
     if head is None:
         raise RunError("the audit record has lost its head", "`cluster-doctor runs verify` says where it is broken.")
     return AuditHead(sequence=head.sequence, hash=head.hash)

@@ -6,20 +6,24 @@ import gzip
 import hashlib
 import re
 import zlib
+from collections.abc import Hashable
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.contents import Contents, FolderContents
+from cluster_doctor.history.recent import Recent
 from cluster_doctor.snapshot.file import read_snapshot, snapshot_bytes
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 T = TypeVar("T")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_CACHED = 4
+_SNAPSHOTS, _VALUES = 4, 32
+"""How many are remembered."""
 MOST_BYTES = 512 * 1024 * 1024
 """What one result may expand to."""
 
@@ -30,7 +34,8 @@ class EvidenceStore:
     def __init__(self, contents: Path | Contents) -> None:
         """Keep everything below a folder, or in a table."""
         self._contents = FolderContents(contents) if isinstance(contents, Path) else contents
-        self._snapshots: dict[str, ClusterSnapshot] = {}
+        self._snapshots: Recent[str, ClusterSnapshot] = Recent(_SNAPSHOTS)
+        self._values: Recent[tuple[str, object], object] = Recent(_VALUES)
 
     @property
     def place(self) -> str:
@@ -39,11 +44,11 @@ class EvidenceStore:
 
     def put_snapshot(self, cluster: ClusterSnapshot) -> str:
         """Store a snapshot in its file form; return its hash."""
-        known = next((key for key, held in self._snapshots.items() if held is cluster), None)
+        known = self._snapshots.key_of(cluster)
         if known:
             return known
         key = self._put(snapshot_bytes(cluster))
-        self._remember(key, cluster)
+        self._snapshots.keep(key, cluster)
         return key
 
     def snapshot(self, key: str) -> ClusterSnapshot:
@@ -52,9 +57,11 @@ class EvidenceStore:
         Raises:
             RunError: it is not there, or not what was stored.
         """
-        if key not in self._snapshots:
-            self._remember(key, read_snapshot(self._get(key)))
-        return self._snapshots[key]
+        found = self._snapshots.get(key)
+        if found is None:
+            found = read_snapshot(self._get(key))
+            self._snapshots.keep(key, found)
+        return found
 
     def snapshot_path(self, key: str) -> Path:
         """Where a snapshot lies; the file can be given to `--from`."""
@@ -70,16 +77,21 @@ class EvidenceStore:
         return self._put(gzip.compress(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), compresslevel=1, mtime=0))
 
     def get(self, key: str, form: type[T]) -> T:
-        """Load a value and validate it anew.
+        """Load a value, validated anew; one that was loaded a moment ago is remembered, for it never changes.
 
         Raises:
             RunError: it is not there, not what was stored, or not of that form.
         """
+        known = self._values.get((key, form))
+        if known is not None:
+            return cast("T", known)
         try:
-            adapter: TypeAdapter[T] = TypeAdapter(form)
-            return adapter.validate_json(_expanded(self._get(key)))
+            adapter = cast("TypeAdapter[T]", _adapter(cast("Hashable", form)))
+            found = adapter.validate_json(_expanded(self._get(key)))
         except (ValidationError, zlib.error, EOFError) as error:
             raise RunError(f"what is stored as {key[:12]} cannot be read as {form}", _LOST) from error
+        self._values.keep((key, form), found)
+        return found
 
     def content(self, key: str) -> bytes:
         """Load something as it is stored, to be kept elsewhere.
@@ -99,11 +111,6 @@ class EvidenceStore:
             raise RunError(f"what was stored as {key[:12]} was changed since", "Ask for it again.")
         self._contents.write(key, content)
 
-    def _remember(self, key: str, cluster: ClusterSnapshot) -> None:
-        while len(self._snapshots) >= _CACHED:
-            del self._snapshots[next(iter(self._snapshots))]
-        self._snapshots[key] = cluster
-
     def _put(self, content: bytes) -> str:
         key = hashlib.sha256(content).hexdigest()
         self._contents.write(key, content)
@@ -119,6 +126,12 @@ class EvidenceStore:
         if hashlib.sha256(content).hexdigest() != key:
             raise RunError(f"what was stored as {key[:12]} was changed since", _LOST)
         return content
+
+
+@cache
+def _adapter(form: Hashable) -> TypeAdapter[object]:
+    """Build what validates a form once: that takes longer than to validate."""
+    return TypeAdapter(cast("type", form))
 
 
 def _expanded(content: bytes) -> bytes:

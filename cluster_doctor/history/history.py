@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
-from functools import cached_property
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from cluster_doctor.history.audit import Audit
 from cluster_doctor.history.contents import TableContents
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class History:
     """The directory of runs: the log, the checkpoints, the evidence, past incidents, exported plans and locks.
 
-    Close it, or use it in a `with` statement.
+    Close it, or use it in a `with` statement. Several threads may work on one at once, so that a program that diagnoses
+    often opens it once.
     """
 
     def __init__(self, home: str | os.PathLike[str] | None = None) -> None:
@@ -41,6 +43,10 @@ class History:
         """
         self.home = open_home(home)
         self._database = database_of(home)
+        self._lock = threading.Lock()
+        self._checkpointer: SqliteSaver | PostgresSaver | None = None
+        self._incidents: IncidentIndex | None = None
+        self._model_calls: ModelCalls | None = None
         with ExitStack() as opening:
             self._closing = opening
             self.store = self._opened("runs.sqlite", "the list of runs", "Move it away.")
@@ -52,34 +58,43 @@ class History:
             self.writes = WriteLog(self.store)
             self._closing = opening.pop_all()
 
-    @cached_property
+    @property
     def checkpointer(self) -> SqliteSaver | PostgresSaver:
         """The checkpoints; opened when first needed, because LangGraph takes a second to load."""
         from cluster_doctor.history.checkpoints import open_checkpointer  # noqa: PLC0415 - as the docstring says
 
-        return open_checkpointer(self._database or self.home / "checkpoints.sqlite")
+        with self._lock:
+            if self._checkpointer is None:
+                self._checkpointer = open_checkpointer(self._database or self.home / "checkpoints.sqlite")
+            return self._checkpointer
 
-    @cached_property
+    @property
     def model_calls(self) -> ModelCalls:
         """The calls of chat models; opened when first needed, because most runs make none.
 
         Raises:
             RunError: the list of runs cannot be used.
         """
-        return ModelCalls(self.store)
+        with self._lock:
+            if self._model_calls is None:
+                self._model_calls = ModelCalls(self.store)
+            return self._model_calls
 
-    @cached_property
+    @property
     def incidents(self) -> IncidentIndex:
         """The past incidents; opened when first needed, because a run does without them if they cannot be read.
 
         Raises:
             RunError: the index cannot be used.
         """
-        remedy = "Move it away; it is made again from the runs on record."
-        index = IncidentIndex(self._opened("incidents.sqlite", "the index of past incidents", remedy))
-        if not index.is_complete:
-            add_past_runs(index, self.log, self.evidence)
-        return index
+        with self._lock:
+            if self._incidents is None:
+                remedy = "Move it away; it is made again from the runs on record."
+                index = IncidentIndex(self._opened("incidents.sqlite", "the index of past incidents", remedy))
+                if not index.is_complete:
+                    add_past_runs(index, self.log, self.evidence)
+                self._incidents = index
+            return self._incidents
 
     @property
     def runbooks(self) -> Path:
@@ -98,8 +113,8 @@ class History:
 
     def close(self) -> None:
         """Close what is open."""
-        if "checkpointer" in self.__dict__:
-            self.checkpointer.conn.close()
+        if self._checkpointer is not None:
+            self._checkpointer.conn.close()
         self._closing.close()
 
     def _opened(self, file: str, holds: str, remedy: str) -> Store:
@@ -116,3 +131,22 @@ class History:
     ) -> None:
         """Close it."""
         self.close()
+
+
+Home: TypeAlias = "History | str | os.PathLike[str] | None"
+"""Where runs are kept: as `open_home` says, or a history that is open already."""
+
+
+@contextmanager
+def history_at(home: Home) -> Iterator[History]:
+    """Open a history and close it; one that is open already is used as it is, and stays open.
+
+    Raises:
+        UsageError: the directory cannot be made, or what is named is neither.
+        RunError: the list of runs cannot be used.
+    """
+    if isinstance(home, History):
+        yield home
+    else:
+        with History(home) as history:
+            yield history

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC
+from functools import partial
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     asc,
+    bindparam,
     delete,
     desc,
     func,
@@ -38,6 +40,7 @@ from cluster_doctor.domain.recurrence import Judgement, Likeness, PastIncident
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.history.entry import Entry, Wanted
 from cluster_doctor.history.incident_words import SERVER_WORDS, IncidentWords
+from cluster_doctor.history.resembling import Resembling
 from cluster_doctor.history.store import Store, StoredText, number_of
 
 _P = TypeVar("_P", bound=BaseModel)
@@ -83,6 +86,18 @@ _COLUMNS = {
     Likeness.CAUSE: _INCIDENTS.c.cause,
     Likeness.KIND: _INCIDENTS.c.kind,
 }
+_RESEMBLING = {
+    likeness: (
+        select(_INCIDENTS)
+        .where(column == bindparam("fingerprint"), _INCIDENTS.c.snapshot != bindparam("seen_in"))
+        .order_by(desc(_INCIDENTS.c.at), _INCIDENTS.c.run_id)
+        .limit(bindparam("most"))
+    )
+    for likeness, column in _COLUMNS.items()
+}
+_ROW = select(_INCIDENTS).where(_INCIDENTS.c.run_id == bindparam("of_run"), _INCIDENTS.c.cause == bindparam("of_cause"))
+_ADD, _ADD_OBJECT, _COUNT = insert(_INCIDENTS), insert(_OBJECTS), select(func.count()).select_from(_INCIDENTS)
+"""Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
 
 class IncidentIndex:
@@ -97,15 +112,16 @@ class IncidentIndex:
         self._store = store
         self._words = IncidentWords(store)
         with store.reading() as connection:
-            later = not store.on_server and self._version(connection) > VERSION
-        if later:
+            version = 0 if store.on_server else self._version(connection)
+        if version > VERSION:
             raise RunError(
                 f"{store.place} was written by a later version of cluster-doctor",
                 "Use that version, or move the file away; it is made again from the runs.",
             )
         store.make((_INCIDENTS, _OBJECTS, *((SERVER_WORDS, _VERSION) if store.on_server else ())))
-        with store.writing() as connection:
-            self._words.make(connection)
+        if version < VERSION:
+            with store.writing() as connection:
+                self._words.make(connection)
 
     @property
     def is_complete(self) -> bool:
@@ -150,17 +166,22 @@ class IncidentIndex:
             row = self._row(connection, run_id, cause)
         return self._incident(row.record) if row else None
 
-    def resembling(
-        self, likeness: Likeness, fingerprint: str, limit: int
-    ) -> list[tuple[PastIncident, str, str, ClusterIdentity]]:
-        """List the latest incidents that bear a fingerprint, each with its picture, episode and cluster."""
+    def resembling(self, likeness: Likeness, fingerprint: str, snapshot: str, limit: int) -> list[Resembling]:
+        """List the latest incidents that bear a fingerprint and were not seen in a picture."""
         if not fingerprint:
             return []
-        alike = select(_INCIDENTS).where(_COLUMNS[likeness] == fingerprint)
         with self._store.reading() as connection:
-            rows = connection.execute(alike.order_by(desc(_INCIDENTS.c.at), _INCIDENTS.c.run_id).limit(limit)).all()
+            asked = {"fingerprint": fingerprint, "seen_in": snapshot, "most": limit}
+            rows = connection.execute(_RESEMBLING[likeness], asked).all()
         return [
-            (self._incident(row.record), row.snapshot, row.episode, self._parsed(ClusterIdentity, row.cluster))
+            Resembling(
+                name=(row.run_id, row.cause),
+                snapshot=row.snapshot,
+                episode=row.episode,
+                is_judged=bool(row.judged),
+                incident=partial(self._incident, row.record),
+                cluster=partial(self._parsed, ClusterIdentity, row.cluster),
+            )
             for row in rows
         ]
 
@@ -184,9 +205,7 @@ class IncidentIndex:
         return int(connection.execute(text("PRAGMA user_version")).scalar() or 0)
 
     def _row(self, connection: Connection, run_id: str, cause: str) -> Row[tuple[object, ...]] | None:
-        return connection.execute(
-            select(_INCIDENTS).where(_INCIDENTS.c.run_id == run_id, _INCIDENTS.c.cause == cause)
-        ).first()
+        return connection.execute(_ROW, {"of_run": run_id, "of_cause": cause}).first()
 
     def _add(self, connection: Connection, entry: Entry) -> None:
         incident = entry.incident
@@ -199,19 +218,20 @@ class IncidentIndex:
         if incident.judgement:
             words += f"\n{incident.judgement.helped}\n{incident.judgement.by}"
         made = connection.execute(
-            insert(_INCIDENTS).values(
-                run_id=incident.run_id,
-                cause=incident.cause_fingerprint,
-                chain=incident.fingerprint,
-                kind=incident.kind_fingerprint,
-                rule=incident.rule,
-                at=incident.at.astimezone(UTC).isoformat(),
-                snapshot=entry.snapshot,
-                episode=entry.episode,
-                cluster=entry.cluster.model_dump_json(),
-                judged=int(incident.judgement is not None),
-                record=incident.model_dump_json(),
-            )
+            _ADD,
+            {
+                "run_id": incident.run_id,
+                "cause": incident.cause_fingerprint,
+                "chain": incident.fingerprint,
+                "kind": incident.kind_fingerprint,
+                "rule": incident.rule,
+                "at": incident.at.astimezone(UTC).isoformat(),
+                "snapshot": entry.snapshot,
+                "episode": entry.episode,
+                "cluster": entry.cluster.model_dump_json(),
+                "judged": int(incident.judgement is not None),
+                "record": incident.model_dump_json(),
+            },
         )
         at = number_of(made)
         self._words.add(connection, at, words)
@@ -221,10 +241,10 @@ class IncidentIndex:
                 {"incident": at, "kind": kind, "name": name, "namespace": namespace}
                 for kind, name, namespace in objects
             ]
-            connection.execute(insert(_OBJECTS), rows)
+            connection.execute(_ADD_OBJECT, rows)
 
     def _drop_oldest(self, connection: Connection) -> None:
-        over = int(connection.execute(select(func.count()).select_from(_INCIDENTS)).scalar() or 0) - MOST_INCIDENTS
+        over = int(connection.execute(_COUNT).scalar() or 0) - MOST_INCIDENTS
         if over > 0:
             oldest = select(_INCIDENTS.c.id).order_by(_INCIDENTS.c.judged, _INCIDENTS.c.at, _INCIDENTS.c.id).limit(over)
             for row in connection.execute(oldest).all():

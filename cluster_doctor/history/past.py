@@ -16,6 +16,7 @@ from cluster_doctor.history.entry import Entry
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.incident_index import IncidentIndex
 from cluster_doctor.history.run_log import RunLog, RunRecord, RunState, StepRecord, StepState
+from cluster_doctor.history.store import storable
 
 JUDGEMENT = "judgement"
 """How the step is called in a run's timeline by which a person says something of a cause."""
@@ -27,9 +28,10 @@ _MOST_WORDS = 20_000
 """Characters by which an incident can be found."""
 
 
-def entry_of(
+def entry_of(  # noqa: PLR0913 - what a run knows of a cause, all but the first three by name
     cause: RootCause,
-    run: RunRecord,
+    run_id: str,
+    reported: str,
     *,
     at: datetime,
     snapshot: str,
@@ -37,8 +39,9 @@ def entry_of(
     healed_by: str = "",
 ) -> Entry:
     """Make an entry of a cause that a run named, and of what it saw to heal it."""
+    reported = storable(reported)
     told = [
-        run.incident,
+        reported,
         cause.rule,
         cause.statement,
         str(cause.subject),
@@ -47,9 +50,9 @@ def entry_of(
     ]
     return Entry(
         incident=PastIncident(
-            run_id=run.run_id,
+            run_id=run_id,
             at=at,
-            incident=_cut(run.incident),
+            incident=_cut(reported),
             subject=cause.subject,
             rule=cause.rule,
             statement=_cut(cause.statement),
@@ -86,7 +89,7 @@ def entries_of(log: RunLog, evidence: EvidenceStore, run: RunRecord) -> tuple[En
     judgements = dict(_judgements(steps))
     found = []
     for cause in evidence.get(diagnosis, Diagnosis).root_causes:
-        entry = entry_of(cause, run, at=run.began_at, snapshot=_given(steps, "snapshot"))
+        entry = entry_of(cause, run.run_id, run.incident, at=run.began_at, snapshot=_given(steps, "snapshot"))
         judged = entry.incident.model_copy(update={"judgement": judgements.get(cause.fingerprint)})
         found.append(replace(entry, incident=judged))
     return tuple(found)

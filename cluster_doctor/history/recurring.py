@@ -7,6 +7,7 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.recurrence import Likeness, PastIncident, Recurrence
 from cluster_doctor.history.incident_index import IncidentIndex
 from cluster_doctor.history.past import episode_of
+from cluster_doctor.history.resembling import Resembling
 
 MOST_COMPARED = 500
 """Incidents of one fingerprint that are looked at, the latest."""
@@ -39,19 +40,29 @@ def recurrences(
         (Likeness.CAUSE, cause.fingerprint),
         (Likeness.KIND, cause.kind_fingerprint),
     ):
-        alike: list[PastIncident] = []
+        alike: list[Resembling] = []
         episodes: set[str] = set()
-        for past, picture, began, where in index.resembling(likeness, fingerprint, MOST_COMPARED):
-            name = (past.run_id, past.cause_fingerprint)
-            lasts = likeness is not Likeness.LASTING or began == episode
-            if lasts and picture != snapshot and name not in told:
-                told.add(name)
-                alike.append(past.model_copy(update={"other_cluster": _differ(where, cluster)}))
-                episodes.add(picture if likeness is Likeness.LASTING else began)
+        for past in index.resembling(likeness, fingerprint, snapshot, MOST_COMPARED):
+            lasts = likeness is not Likeness.LASTING or past.episode == episode
+            if lasts and past.name not in told:
+                told.add(past.name)
+                alike.append(past)
+                episodes.add(past.snapshot if likeness is Likeness.LASTING else past.episode)
         if alike:
-            judged = tuple(past for past in alike if past.judgement)[:MOST_JUDGED]
-            found.append(Recurrence(likeness=likeness, times=len(episodes), last=alike[0], judged=judged))
+            judged = [past for past in alike if past.is_judged][:MOST_JUDGED]
+            found.append(
+                Recurrence(
+                    likeness=likeness,
+                    times=len(episodes),
+                    last=_told(alike[0], cluster),
+                    judged=tuple(_told(past, cluster) for past in judged),
+                )
+            )
     return tuple(found)
+
+
+def _told(past: Resembling, cluster: ClusterIdentity | None) -> PastIncident:
+    return past.incident().model_copy(update={"other_cluster": _differ(past.cluster(), cluster)})
 
 
 def _differ(one: ClusterIdentity, other: ClusterIdentity | None) -> bool:

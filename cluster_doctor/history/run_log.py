@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
-from sqlalchemy import Column, Executable, Index, Integer, MetaData, Row, Table, desc, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Executable,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Table,
+    bindparam,
+    desc,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.store import Store, StoredText, number_of
@@ -42,6 +59,10 @@ _STEPS = Table(
     Index("steps_of_run", "run_id", "step"),
     sqlite_autoincrement=True,
 )
+_BEGIN_STEP = insert(_STEPS)
+_END_STEP = update(_STEPS).where(_STEPS.c.step == bindparam("ended"))
+_MARK = update(RUNS).where(RUNS.c.run_id == bindparam("marked"))
+"""Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
 
 class RunState(StrEnum):
@@ -106,6 +127,7 @@ class RunLog:
             RunError: the store cannot be used.
         """
         self._store = store
+        self._ended: deque[dict[str, object]] = deque()
         store.make((RUNS, _STEPS))
 
     def begin(self, run_id: str, incident: str, origin: str) -> None:
@@ -131,9 +153,9 @@ class RunLog:
         """Note how far a run has come."""
         ended = None if state in {RunState.RUNNING, RunState.WAITING} else _now()
         with self._store.writing() as connection:
-            connection.execute(
-                update(RUNS).where(RUNS.c.run_id == run_id).values(state=state, ended_at=ended, summary=summary)
-            )
+            self._write_ended(connection)
+            values = {"state": state, "ended_at": ended, "summary": summary}
+            connection.execute(_MARK, {"marked": run_id, **values})
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """List the latest runs, newest first."""
@@ -167,14 +189,35 @@ class RunLog:
         """Note that a node takes its turn; return the step's number."""
         values = {"run_id": run_id, "node": node, "began_at": _now(), "state": StepState.STARTED}
         with self._store.writing() as connection:
-            made = connection.execute(insert(_STEPS).values(**values, input=_PLAIN.dump_json(given).decode()))
+            self._write_ended(connection)
+            made = connection.execute(_BEGIN_STEP, {**values, "input": _PLAIN.dump_json(given).decode()})
             return number_of(made)
 
-    def end_step(self, step: int, state: StepState, output: dict[str, JsonValue]) -> None:
-        """Note how a node's turn ended."""
+    def end_step(self, step: int, state: StepState, output: dict[str, JsonValue], *, later: bool = False) -> None:
+        """Note how a node's turn ended.
+
+        Args:
+            step: the step's number.
+            state: how it ended.
+            output: what the node returned.
+            later: whether it may be written with what is written next, or by `settle`; until then the step looks as if
+                it had been killed, and is, if the process dies.
+        """
         values = {"ended_at": _now(), "state": state, "output": _PLAIN.dump_json(output).decode()}
-        with self._store.writing() as connection:
-            connection.execute(update(_STEPS).where(_STEPS.c.step == step).values(**values))
+        self._ended.append({"ended": step, **values})
+        if not later:
+            self.settle()
+
+    def settle(self) -> None:
+        """Write down what was left for later."""
+        if self._ended:
+            with self._store.writing() as connection:
+                self._write_ended(connection)
+
+    def _write_ended(self, connection: Connection) -> None:
+        with suppress(IndexError):
+            while True:
+                connection.execute(_END_STEP, self._ended.popleft())
 
     def _read(self, statement: Executable) -> list[Row[tuple[object, ...]]]:
         with self._store.reading() as connection:

@@ -7,10 +7,11 @@ transaction begins, how durable it is and what a database's error means to a use
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
     URL,
@@ -29,11 +30,15 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.postgres import PATIENCE, UNREACHABLE, not_installed
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _DURABLE = "durable"
 _ON_DISK = """
@@ -211,27 +216,54 @@ def number_of(made: CursorResult[Any]) -> int:
 
 
 def _sqlite(path: Path) -> Engine:
-    """Open a file with a write-ahead log; a transaction that writes takes the lock at its beginning."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE, "isolation_level": None}
-    )
+    """Open a file with a write-ahead log; a transaction that writes takes the lock at its beginning.
 
-    @event.listens_for(engine, "connect")
-    def _opened(connection: sqlite3.Connection, _record: object) -> None:
+    A history is opened for each diagnosis, and SQLAlchemy takes longer to word the statements for a new engine than
+    SQLite takes to do them: all files share what was worded once.
+    """
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         # What was damaged is read as far as it goes; whoever reads it sees that it is not what was written.
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         connection.execute("PRAGMA journal_mode=WAL")
+        return connection
+
+    dialect = _sqlite_dialect()
+    pool, url = (
+        QueuePool(cast("Callable[[], DBAPIConnection]", connect), dialect=dialect),
+        URL.create("sqlite", database=str(path)),
+    )
+    engine = Engine(pool, dialect, url, execution_options={"compiled_cache": _WORDED})
 
     @event.listens_for(engine, "begin")
     def _began(connection: Connection) -> None:
-        # With a write-ahead log, NORMAL outlives the death of the process and FULL a power cut as well.
+        # With a write-ahead log, NORMAL outlives the death of the process and FULL a power cut as well; FULL brings to
+        # the disk what was written before by the way, because the log is one file.
         asked = connection.get_execution_options()
-        raw = connection.connection.driver_connection
+        pooled = connection.connection
+        raw, wanted = pooled.driver_connection, "FULL" if asked.get(_DURABLE) else "NORMAL"
         if isinstance(raw, sqlite3.Connection):
-            raw.execute(f"PRAGMA synchronous={'FULL' if asked.get(_DURABLE) else 'NORMAL'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if asked.get(_WRITES) else "BEGIN")
+            if pooled.info.get(_DURABLE) != wanted:
+                raw.execute(f"PRAGMA synchronous={wanted}")
+                pooled.info[_DURABLE] = wanted
+            raw.execute("BEGIN IMMEDIATE" if asked.get(_WRITES) else "BEGIN")
 
     return engine
+
+
+@cache
+def _sqlite_dialect() -> Dialect:
+    """Find out once what this SQLite can do."""
+    engine = create_engine("sqlite://")
+    with engine.connect():
+        dialect = engine.dialect
+    engine.dispose()
+    return dialect
+
+
+_WORDED: dict[Any, Any] = {}
+"""Statements of this program as SQLite gets them: a few dozen, whatever is kept. Values are no part of them."""
 
 
 def _postgres(url: URL) -> Engine:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cluster_doctor.domain.remediation import RemediationPlan
+from cluster_doctor.domain.trace_spans import traced_tool
 from cluster_doctor.remediation.cluster import confirming
 from cluster_doctor.remediation.cluster.confirming import Confirmation
 from cluster_doctor.remediation.proposals.access import ProposalAccess
 from cluster_doctor.remediation.proposals.drafting import proposable
-from cluster_doctor.remediation.proposals.proposing import ProposalMandate, look_up_proposals, make_proposals
-from cluster_doctor.remediation.proposals.rehearsing import rehearse_proposals
+from cluster_doctor.remediation.proposals.proposing import ProposalMandate
+from cluster_doctor.remediation.proposals.proposing import look_up_proposals as _look_up_proposals
+from cluster_doctor.remediation.proposals.proposing import make_proposals as _make_proposals
+from cluster_doctor.remediation.proposals.rehearsing import rehearse_proposals as _rehearse_proposals
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 __all__ = [
@@ -22,7 +25,12 @@ __all__ = [
     "rehearse_proposals",
 ]
 
+look_up_proposals = traced_tool(_look_up_proposals)
+make_proposals = traced_tool(_make_proposals)
+rehearse_proposals = traced_tool(_rehearse_proposals)
 
+
+@traced_tool
 def confirm_merge(
     access: ProposalAccess,
     plans: Mapping[int, RemediationPlan],

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.recollection import Memory, Recollection
+from cluster_doctor.domain.trace_spans import traced_tool
 
 
+@traced_tool
 def recall(memory: Memory, causes: Iterable[RootCause]) -> Recollection:
     """Look up each cause among earlier incidents and in the runbooks."""
     listed = tuple(causes)

@@ -20,7 +20,7 @@ from cluster_doctor.domain.diagnosis import RootCause
 from cluster_doctor.domain.errors import ClusterDoctorError, UsageError
 from cluster_doctor.domain.remediation import RemediationPlan
 from cluster_doctor.domain.report import Report
-from cluster_doctor.history.history import History
+from cluster_doctor.history.history import history_at
 from cluster_doctor.workflow.api import DiagnoseOptions, diagnose_and_leave_open
 from cluster_doctor.workflow.rule_sets import chosen_rules
 from cluster_doctor.workflow.runs import Runs
@@ -113,7 +113,7 @@ class _Work:
         return _written(told), report
 
     def _report(self, run_id: str) -> Report:
-        with History(self._options.get("home")) as history:
+        with history_at(self._options.get("home")) as history:
             return Runs(history).report(run_id)
 
 

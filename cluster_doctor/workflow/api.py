@@ -17,9 +17,9 @@ from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.model_use import ModelChoice
 from cluster_doctor.domain.progress import ProgressKind, ProgressNote
-from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
-from cluster_doctor.history.history import History
+from cluster_doctor.history.history import History, Home, history_at
+from cluster_doctor.outlets.open_telemetry import tracer_for
 from cluster_doctor.snapshot.file import write_snapshot
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.live.source import KubernetesSource
@@ -34,7 +34,7 @@ from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.places import Places
 from cluster_doctor.workflow.report import report_of
 from cluster_doctor.workflow.rule_sets import chosen_rules
-from cluster_doctor.workflow.runs import Runs, Standing, Waiting
+from cluster_doctor.workflow.runs import Runs, Standing
 from cluster_doctor.workflow.state import Case, Place
 
 if TYPE_CHECKING:
@@ -50,11 +50,12 @@ class DiagnoseOptions(TypedDict, total=False):
     source: Where
     namespaces: Sequence[str]
     cluster: ClusterIdentity | None
-    home: str | os.PathLike[str] | None
+    home: Home
     runbooks: str | os.PathLike[str] | None
     model: Model
     rules: str | os.PathLike[str] | None
     without: Sequence[str]
+    tracing: bool | None
 
 
 def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first by name
@@ -63,11 +64,12 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
     source: Where = None,
     namespaces: Sequence[str] = (),
     cluster: ClusterIdentity | None = None,
-    home: str | os.PathLike[str] | None = None,
+    home: Home = None,
     runbooks: str | os.PathLike[str] | None = None,
     model: Model = None,
     rules: str | os.PathLike[str] | None = None,
     without: Sequence[str] = (),
+    tracing: bool | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Investigate one incident through the graph, and keep the run on record.
@@ -79,16 +81,19 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         source: a source, a snapshot, or the path of a recording; without it, the live cluster as kubectl sees it.
         namespaces: what bounds the scope.
         cluster: what is known of the cluster's identity, to be held against what is read.
-        home: where runs are kept; the platform's place for state by default.
+        home: where runs are kept; the platform's place for state by default. A program that diagnoses often opens a
+            `History` once and gives that.
         runbooks: a folder of runbooks, Markdown files; `runbooks` in the home by default, if it is there.
         model: a chat model that may be asked about what the rules leave open: by name (`openai:gpt-5.5`), with a budget
             and more as a `ModelChoice`, or one of LangChain's. None is asked by default.
         rules: a folder of own rules, Python files that are run; one by the name of ours is run instead.
         without: names of rules to leave out.
+        tracing: whether to open spans of OpenTelemetry; as `CLUSTER_DOCTOR_TRACING` says by default.
         progress: hears about long work, line by line.
 
     Raises:
-        UsageError: there is no such folder of runbooks, or the rules or the model cannot be used.
+        UsageError: there is no such folder of runbooks, the rules or the model cannot be used, or OpenTelemetry is
+            wanted and not installed.
         SourceError: nothing could be read.
         RunError: the history cannot be used.
     """
@@ -101,10 +106,18 @@ def diagnose(  # noqa: PLR0913 - one argument for each choice, all but the first
         rules=rules,
         without=without,
         model=model,
+        tracing=tracing,
     )
 
     def runs(history: History, handed_over: Source | None) -> Runs:
-        return Runs(history, source=handed_over, progress=progress, chat_model=handed_model(model))
+        return Runs(
+            history,
+            source=handed_over,
+            progress=progress,
+            chat_model=handed_model(model),
+            unattended=True,
+            tracing=tracing,
+        )
 
     return _diagnose(text, options, runs)
 
@@ -115,9 +128,10 @@ def diagnose_and_leave_open(text: str, options: DiagnoseOptions) -> Report:
     Raises:
         ClusterDoctorError: as `diagnose` does.
     """
-    with History(options.get("home")) as history:
+    with history_at(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
-        runs = Runs(history, source=handed_over, chat_model=handed_model(options.get("model")))
+        model, tracing = handed_model(options.get("model")), options.get("tracing")
+        runs = Runs(history, source=handed_over, chat_model=model, tracing=tracing)
         return _begin(runs, text, place, options).report
 
 
@@ -136,7 +150,7 @@ def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: Ru
     """
 
     def runs(history: History, handed_over: Source | None) -> Runs:
-        teller = Teller(heard, LoggedTurns(history.log))
+        teller = Teller(heard, LoggedTurns(history.log, joined=True))
         return Runs(
             history,
             source=handed_over,
@@ -144,6 +158,8 @@ def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: Ru
             journal=teller,
             control=control,
             chat_model=handed_model(options.get("model")),
+            unattended=True,
+            tracing=options.get("tracing"),
         )
 
     report = _diagnose(text, options, runs)
@@ -151,19 +167,10 @@ def diagnose_told(text: str, options: DiagnoseOptions, heard: Heard, control: Ru
 
 
 def _diagnose(text: str, options: DiagnoseOptions, open_runs: Callable[[History, Source | None], Runs]) -> Report:
-    with History(options.get("home")) as history:
+    with history_at(options.get("home")) as history:
         place, handed_over = _place(history, options.get("source"))
         runs = open_runs(history, handed_over)
-        standing = _begin(runs, text, place, options)
-        if isinstance(standing, Waiting):
-            declined = Approval(
-                decision=Decision.DECLINE,
-                digest=standing.digest,
-                approver="nobody",
-                reason="called from a program; nobody was asked",
-            )
-            standing = runs.answer(standing.report.run_id, standing.interrupt_id, declined)
-        return standing.report
+        return _begin(runs, text, place, options).report
 
 
 def _begin(runs: Runs, text: str, place: Place, options: DiagnoseOptions) -> Standing:
@@ -222,6 +229,7 @@ def build_graph(
     source: Source | None = None,
     home: str | os.PathLike[str] | None = None,
     checkpointer: BaseCheckpointSaver[str] | None = None,
+    tracing: bool | None = None,
     progress: Progress = silent,
 ) -> CaseGraph:
     """Compile the graph for a program or server of your own.
@@ -237,6 +245,7 @@ def build_graph(
         source: what a case with `{"place": {"handed_over": NAME}}` reads.
         home: where evidence is kept.
         checkpointer: where runs are kept.
+        tracing: as for `diagnose`.
         progress: hears about long work.
     """
     history = History(home)
@@ -248,6 +257,7 @@ def build_graph(
             progress=progress,
             journal=LoggedTurns(history.log),
             memory=partial(KeptMemory, history, progress),
+            tracer=tracer_for(tracing=tracing),
         ),
         checkpointer,
     )
@@ -255,7 +265,7 @@ def build_graph(
     return graph
 
 
-def report_from(state: Mapping[str, object], *, home: str | os.PathLike[str] | None = None) -> Report:
+def report_from(state: Mapping[str, object], *, home: Home = None) -> Report:
     """Read the report of a case from the state of a graph that `build_graph` made, or that has it as a node.
 
     Args:
@@ -265,7 +275,7 @@ def report_from(state: Mapping[str, object], *, home: str | os.PathLike[str] | N
     Raises:
         RunError: the case has not come to a diagnosis, its evidence is lost, or the state is not what nodes write.
     """
-    with History(home) as history:
+    with history_at(home) as history:
         return report_of(Case.read({key: state[key] for key in Case.model_fields if key in state}), history.evidence)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,7 @@ from pydantic import JsonValue
 from cluster_doctor.agents.access import ModelAccess
 from cluster_doctor.domain.recollection import Memory, NoMemory
 from cluster_doctor.domain.rule_choice import RuleChoice
+from cluster_doctor.domain.tracing import Tracer
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.history.run_log import RunLog, StepState
 from cluster_doctor.remediation.cluster.access import WriteAccess
@@ -49,9 +51,16 @@ class NoJournal:
 class LoggedTurns:
     """Writes turns into the run log."""
 
-    def __init__(self, log: RunLog) -> None:
-        """Write into a log."""
-        self._log = log
+    def __init__(self, log: RunLog, *, joined: bool = False) -> None:
+        """Write into a log.
+
+        Args:
+            log: the log.
+            joined: whether the end of a turn is written together with what comes next, in one transaction; whoever says
+                so settles the log when the graph stops. Only for runs that write nothing: of these, nobody has to know
+                after a kill whether a node had just come to its end.
+        """
+        self._log, self._joined = log, joined
 
     @contextmanager
     def turn(self, run_id: str, node: str, given: dict[str, JsonValue]) -> Iterator[Turn]:
@@ -66,7 +75,7 @@ class LoggedTurns:
             state = StepState.WAITING
             raise
         finally:
-            self._log.end_step(step, state, turn)
+            self._log.end_step(step, state, turn, later=self._joined)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,8 @@ class Bench:
         write_access: what it takes to change the cluster that a place names; None where nothing may be changed.
         open_rules: the rules that a case names.
         propose_access: what it takes to propose changes in the repositories that a case names; None without any.
+        tracer: watches nodes and what they do; None if nobody wants that.
+        unattended: whether there is nobody to ask, so that every plan is declined without an interrupt.
     """
 
     evidence: EvidenceStore
@@ -98,3 +109,28 @@ class Bench:
     write_access: Callable[[Place], WriteAccess | None] = field(default=lambda _place: None)
     open_rules: Callable[[RuleChoice], RuleSet] = no_own_rules
     propose_access: Callable[[Place, Sequence[str]], ProposalAccess | None] = field(default=lambda _place, _named: None)
+    tracer: Tracer | None = None
+    unattended: bool = False
+
+
+_CURRENT: ContextVar[Bench] = ContextVar("bench")
+"""Of this thread, and of those in which LangGraph runs nodes for it."""
+
+
+@contextmanager
+def working_at(bench: Bench) -> Iterator[None]:
+    """Let the nodes of the shared graph work at a bench."""
+    before = _CURRENT.set(bench)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(before)
+
+
+def bench_of_the_moment() -> Bench:
+    """Tell at which bench the nodes of the shared graph work now.
+
+    Raises:
+        LookupError: nobody said; that is a fault of this program.
+    """
+    return _CURRENT.get()

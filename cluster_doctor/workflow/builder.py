@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import copy
+from functools import cache
 from typing import Literal
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -10,7 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from cluster_doctor.domain.proposal import ProposalState
-from cluster_doctor.domain.remediation import Outcome
+from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.workflow.bench import Bench
 from cluster_doctor.workflow.nodes import Nodes
 from cluster_doctor.workflow.state import CaseInput, CaseState, Suspicion
@@ -18,15 +20,34 @@ from cluster_doctor.workflow.state import CaseInput, CaseState, Suspicion
 CaseGraph = CompiledStateGraph[CaseState, None, CaseInput, CaseState]
 
 
-def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = None) -> CaseGraph:
+def shared_graph(checkpointer: BaseCheckpointSaver[str], *, unattended: bool = False) -> CaseGraph:
+    """Keep runs somewhere, on the graph that is compiled once in a process; its nodes work at the bench of the moment.
+
+    Compiling takes longer than most nodes. Where nobody is asked nothing is ever carried out, so that the repair has no
+    checkpoints of its own: a run that is killed while it plans goes on from the triage, and plans the same again.
+    """
+    graph = copy(_compiled(unattended))
+    graph.checkpointer = checkpointer
+    return graph
+
+
+@cache
+def _compiled(unattended: bool) -> CaseGraph:  # noqa: FBT001 - as above
+    return build_graph(None, stops=not unattended)
+
+
+def build_graph(
+    bench: Bench | None, checkpointer: BaseCheckpointSaver[str] | None = None, *, stops: bool = True
+) -> CaseGraph:
     """Compile Collect → Verify → Diagnose → Triage → Remediate.
 
     What Diagnose leaves open goes to a chat model, if the case names one: hypotheses, each looked into in a branch of
     its own, and what they come to.
 
     Args:
-        bench: what the nodes work with.
+        bench: what the nodes work with; that of the moment if it is None, see `working_at`.
         checkpointer: where runs are kept; a LangGraph server brings its own.
+        stops: whether the repair may stop at a question, so that it needs checkpoints.
     """
     nodes = Nodes(bench)
 
@@ -40,7 +61,7 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = No
     remediate.add_edge("rehearse", "approve")
     remediate.add_edge("approve", "recheck")
     remediate.add_conditional_edges("recheck", enough_approved, {"apply": "apply", "approve": "approve"})
-    remediate.add_edge("apply", "confirm")
+    remediate.add_conditional_edges("apply", anything_approved, {"confirm": "confirm", "end": END})
     remediate.add_edge("confirm", "propose")
     after: dict[Hashable, str] = {"await_merge": "await_merge", "confirm_merge": "confirm_merge", "end": END}
     remediate.add_conditional_edges("propose", anything_to_merge, after)
@@ -51,7 +72,7 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver[str] | None = No
     for name in ("collect", "verify", "diagnose", "suspect", "conclude", "triage"):
         graph.add_node(name, nodes.named(name))
     graph.add_node("investigate", nodes.named("investigate"), input_schema=Suspicion)
-    graph.add_node("remediate", remediate.compile())
+    graph.add_node("remediate", remediate.compile(checkpointer=None if stops else False))
     graph.add_edge(START, "collect")
     graph.add_edge("collect", "verify")
     graph.add_edge("verify", "diagnose")
@@ -77,6 +98,11 @@ def enough_approved(state: CaseState) -> Literal["apply", "approve"]:
 def anything_to_approve(state: CaseState) -> Literal["rehearse", "end"]:
     """Ask a person only where there is a plan, and the run is no replay: that has nothing to carry out."""
     return "rehearse" if state.get("digest") and not state.get("replays") else "end"
+
+
+def anything_approved(state: CaseState) -> Literal["confirm", "end"]:
+    """End where nothing was approved: nothing was carried out then, and nothing is to be proposed."""
+    return "end" if (state.get("outcome") or {}).get("decision") == Decision.DECLINE else "confirm"
 
 
 def anything_to_merge(state: CaseState) -> Literal["await_merge", "confirm_merge", "end"]:

@@ -6,12 +6,15 @@ asked any more ends no run: what it did not say is told, and the diagnosis is th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from langgraph.types import Send
 
 from cluster_doctor.agents.diagnostician import conclude, recollect
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.inquiry import Inquiry, Suspects
 from cluster_doctor.domain.model_use import ModelUse
+from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.tools.looking import Looking
 from cluster_doctor.tools.table import Specialist
 from cluster_doctor.workflow.bench import Bench
@@ -23,9 +26,17 @@ _NOBODY = "no model can be asked here"
 class Inquiring:
     """The work of these nodes on one bench."""
 
-    def __init__(self, bench: Bench) -> None:
-        """Work on a bench."""
-        self._bench, self._evidence = bench, bench.evidence
+    def __init__(self, bench: Callable[[], Bench]) -> None:
+        """Work on what is the bench at the time."""
+        self._given = bench
+
+    @property
+    def _bench(self) -> Bench:
+        return self._given()
+
+    @property
+    def _evidence(self) -> EvidenceStore:
+        return self._bench.evidence
 
     def suspect(self, case: Case) -> CaseState:
         """Ask for hypotheses."""

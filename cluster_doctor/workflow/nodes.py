@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol, cast
 
+from langgraph.errors import GraphBubbleUp
 from langgraph.types import interrupt
 from pydantic import JsonValue
 
@@ -27,6 +29,7 @@ from cluster_doctor.agents.remediator import (
     rehearse_in_repositories,
     see_merged,
     see_through,
+    unasked,
     write_down,
 )
 from cluster_doctor.agents.triager import judge_urgency
@@ -37,16 +40,19 @@ from cluster_doctor.domain.errors import RemediationError, RunError
 from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
+from cluster_doctor.domain.trace_spans import node_span
+from cluster_doctor.domain.tracing import watched_by
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Scope
 from cluster_doctor.tools.proposing import ProposalAccess, ProposalMandate
 from cluster_doctor.tools.writing import Mandate
 from cluster_doctor.workflow.acts import answered, asked, asked_again, escalated, merged, not_carried_out, refused
 from cluster_doctor.workflow.answers import update_by
-from cluster_doctor.workflow.bench import Bench
+from cluster_doctor.workflow.bench import Bench, bench_of_the_moment
 from cluster_doctor.workflow.inquiring import Inquiring
 from cluster_doctor.workflow.question import question_of, question_of_merge
 from cluster_doctor.workflow.state import Case, CaseState
+from cluster_doctor.workflow.watching import note_update
 
 Plans = tuple[RemediationPlan, ...]
 _NOBODY = Approval(decision=Decision.DECLINE, digest="", approver="")
@@ -63,12 +69,16 @@ class Node(Protocol):
 class Nodes:
     """The work of every node on one bench."""
 
-    def __init__(self, bench: Bench) -> None:
-        """Work on a bench."""
-        self._bench = bench
-        self._inquiring = Inquiring(bench)
+    def __init__(self, bench: Bench | None) -> None:
+        """Work on a bench, or, if it is None, on that of the moment."""
+        self._given = bench
+        self._inquiring = Inquiring(lambda: self._bench)
         self.branches = self._inquiring.branches
         """Where to go on after hypotheses were named."""
+
+    @property
+    def _bench(self) -> Bench:
+        return self._given or bench_of_the_moment()
 
     def named(self, name: str) -> Node:
         """One node by name, with its turns written down."""
@@ -77,9 +87,11 @@ class Nodes:
         def node(state: CaseState) -> CaseState:
             case = Case.read(state)
             given = cast("dict[str, JsonValue]", dict(state))
-            with self._bench.journal.turn(case.run_id, name, given) as turn:
-                update = work(case)
-                turn.update(cast("dict[str, JsonValue]", update))
+            with watched_by(self._bench.tracer), node_span(name, GraphBubbleUp) as span:
+                with self._bench.journal.turn(case.run_id, name, given) as turn:
+                    update = work(case)
+                    turn.update(cast("dict[str, JsonValue]", update))
+                note_update(span, update)
             return update
 
         return node
@@ -144,6 +156,8 @@ class Nodes:
 
     def _approve(self, case: Case) -> CaseState:
         # What leaves interrupt() is LangGraph's to catch: nothing may stand around it that catches exceptions.
+        if self._bench.unattended:
+            return {"approval": unasked(case.digest).model_dump(mode="json")}
         question = question_of(case.digest, self._plans(case), self._rehearsal(case), case.approvals, case.awaits)
         answer = interrupt(question, response_schema=Approval)
         return {"approval": Approval.model_validate(answer).model_dump(mode="json")}
@@ -188,7 +202,7 @@ class Nodes:
             elif self._rehearsal(case).offered_proposals:
                 outcome = Outcome(decision=Decision.APPROVE, note=f"approved by {approval.approver}")
             else:
-                outcome = write_down(approval, self._plans(case), self._bench.exports / case.run_id)
+                outcome = write_down(approval, self._plans(case), self._exports(case))
         return {"outcome": outcome.model_dump(mode="json")}
 
     def _confirm(self, case: Case) -> CaseState:
@@ -221,7 +235,7 @@ class Nodes:
             rehearsal=rehearsal,
             cluster=self._cluster(case),
             causes=self._diagnosis(case).root_causes,
-            exports=self._bench.exports / case.run_id,
+            exports=self._exports(case),
         )
         return {"outcome": propose(mandate, approval, case.outcome).model_dump(mode="json")}
 
@@ -275,6 +289,10 @@ class Nodes:
     def _take_down(self, case: Case, kind: AuditKind, body: AuditBody) -> None:
         if case.run_id:
             self._bench.acts(case.run_id, kind, body)
+
+    def _exports(self, case: Case) -> Path:
+        """Where plans are written: a folder for each run, or for each plan where a server keeps the runs."""
+        return self._bench.exports / (case.run_id or case.digest)
 
     def _mandate(self, case: Case, approval: Approval) -> Mandate | None:
         """What may be carried out; None where no step was offered."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
-from langgraph.types import Command
+from langgraph.types import Command, Durability
 
 from cluster_doctor.agents.remediator import consent_to, out_of_date
 from cluster_doctor.domain.errors import RunError, RunStopped, RunTaken
@@ -20,15 +20,18 @@ from cluster_doctor.domain.model_use import ModelChoice
 from cluster_doctor.domain.remediation import Approval, Decision, RemediationPlan
 from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.domain.rule_choice import RuleChoice
+from cluster_doctor.domain.trace_spans import run_span
+from cluster_doctor.domain.tracing import watched_by
 from cluster_doctor.history.history import History
 from cluster_doctor.history.past import entry_of
-from cluster_doctor.history.run_log import RunRecord, RunState
+from cluster_doctor.history.run_log import RunState
+from cluster_doctor.outlets.open_telemetry import tracer_for
 from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.door import Door
 from cluster_doctor.sources.protocol import Progress, Source, silent
 from cluster_doctor.workflow.acts import recorded, refused
-from cluster_doctor.workflow.bench import Bench, Journal, LoggedTurns
-from cluster_doctor.workflow.builder import CaseGraph, build_graph
+from cluster_doctor.workflow.bench import Bench, Journal, LoggedTurns, working_at
+from cluster_doctor.workflow.builder import CaseGraph, shared_graph
 from cluster_doctor.workflow.holding import holding, still_held
 from cluster_doctor.workflow.memory import KeptMemory
 from cluster_doctor.workflow.model_access import ModelAccesses
@@ -44,9 +47,11 @@ from cluster_doctor.workflow.standing import (
     beginning_is_lost,
     case_of,
     config_of,
+    finished,
     standing_of,
 )
 from cluster_doctor.workflow.state import Case, CaseState, Place
+from cluster_doctor.workflow.watching import note_standing
 from cluster_doctor.workflow.writing import WriteAccesses, Writing
 
 if TYPE_CHECKING:
@@ -58,7 +63,7 @@ __all__ = ["Finished", "Merging", "Runs", "Standing", "Waiting", "new_run_id"]
 class Runs:
     """Runs of cases through the graph, on one history."""
 
-    def __init__(  # noqa: PLR0913 - one argument for each thing that a program may bring
+    def __init__(  # noqa: PLR0913 - one argument for each choice, all but the first by name
         self,
         history: History,
         *,
@@ -68,6 +73,8 @@ class Runs:
         writing: Writing | None = None,
         control: RunControl | None = None,
         chat_model: BaseChatModel | None = None,
+        unattended: bool = False,
+        tracing: bool | None = None,
     ) -> None:
         """Work on a history.
 
@@ -79,6 +86,8 @@ class Runs:
             writing: how changes are made; by the policy in the home by default.
             control: stops a run before its next node.
             chat_model: is asked by cases that name a model, whatever they name; else the model is opened by its name.
+            unattended: whether there is nobody to ask, so that plans are declined.
+            tracing: whether to open spans of OpenTelemetry; as `CLUSTER_DOCTOR_TRACING` says by default.
         """
         self.current = ""
         """The run that was worked on last, for whoever has to say how to go on with it."""
@@ -87,22 +96,25 @@ class Runs:
         self._repositories = list(self.writing.repositories)
         self._progress, self._control = progress, control
         self._rules = RuleSets()
-        self._graph: CaseGraph = build_graph(
-            Bench(
-                evidence=history.evidence,
-                exports=history.exports,
-                open_source=Places(history.evidence, source),
-                progress=progress,
-                journal=journal or LoggedTurns(history.log),
-                memory=partial(KeptMemory, history, progress),
-                acts=recorded(history.audit),
-                write_access=WriteAccesses(history, self.writing, still_held),
-                open_rules=self._rules,
-                propose_access=ProposalAccesses(history, self.writing, still_held),
-                model=ModelAccesses(history, chat_model),
-            ),
-            history.checkpointer,
+        self._bench = Bench(
+            evidence=history.evidence,
+            exports=history.exports,
+            open_source=Places(history.evidence, source),
+            progress=progress,
+            journal=journal or LoggedTurns(history.log, joined=unattended),
+            memory=partial(KeptMemory, history, progress),
+            acts=recorded(history.audit),
+            write_access=WriteAccesses(history, self.writing, still_held),
+            open_rules=self._rules,
+            propose_access=ProposalAccesses(history, self.writing, still_held),
+            model=ModelAccesses(history, chat_model),
+            tracer=tracer_for(tracing=tracing),
+            unattended=unattended,
         )
+        self._durability: Durability = "async" if unattended else "sync"
+        """A checkpoint is on record before the next node begins, because that may write on the word of what it holds.
+        Where nobody is asked nothing is ever written, and a node may be done again after a kill."""
+        self._graph: CaseGraph = shared_graph(history.checkpointer, unattended=unattended)
 
     def begin(
         self,
@@ -176,9 +188,9 @@ class Runs:
         first = {**first, "run_id": run_id}
         with holding(self.history.locks, run_id):
             if not after:
-                return self._go(run_id, first)
+                return self._go(run_id, first, begun=True)
             self._graph.update_state(config_of(run_id), first, as_node=after)
-            return self._go(run_id, None)
+            return self._go(run_id, None, begun=True)
 
     def adopt(self, run_id: str, case: CaseState) -> None:
         """Take over how a case stood elsewhere; it can be looked at and replayed, and goes no further."""
@@ -192,7 +204,8 @@ class Runs:
         Raises:
             RunError: there is no such run, somebody works on it, or its record is damaged.
         """
-        run_id = self.history.log.run(run_id).run_id
+        known = self.history.log.run(run_id)
+        run_id = known.run_id
         with holding(self.history.locks, run_id):
             if beginning_is_lost(self._graph, run_id):
                 raise RunError(
@@ -201,7 +214,7 @@ class Runs:
             standing = self._standing(run_id)
             if isinstance(standing, Merging):
                 return self._go(run_id, Command(resume={standing.interrupt_id: "look again"}))
-            return self._settled(run_id, standing) if standing else self._go(run_id, None)
+            return self._settled(run_id, standing, known.state) if standing else self._go(run_id, None)
 
     def answer(self, run_id: str, interrupt_id: str, approval: Approval) -> Standing:
         """Bring a run an answer that it waits for. It may wait for one more person afterwards.
@@ -279,31 +292,41 @@ class Runs:
         """
         return case_of(self._graph, self.history.log.run(run_id).run_id)
 
-    def _go(self, run_id: str, given: CaseState | Command[object] | None) -> Standing:
+    def _go(self, run_id: str, given: CaseState | Command[object] | None, *, begun: bool = False) -> Standing:
+        """Let the graph work; `begun` says that the run is on record as running already."""
         self.current = run_id
-        self.history.log.mark(run_id, RunState.RUNNING)
-        with self._failure_noted(run_id):
-            self._graph.invoke(given, config_of(run_id), durability="sync", control=self._control)
-            standing = self._standing(run_id)
+        if not begun:
+            self.history.log.mark(run_id, RunState.RUNNING)
+        with self._failure_noted(run_id), watched_by(self._bench.tracer), run_span(run_id) as span:
+            standing = self._worked(run_id, given)
+            if standing:
+                note_standing(span, type(standing).__name__.lower(), standing.report)
         if standing is None:
             raise RunError(f"run {run_id} stopped on its way", f"Go on with `cluster-doctor runs resume {run_id}`.")
-        return self._settled(run_id, standing)
+        return self._settled(run_id, standing, RunState.RUNNING)
 
-    def _settled(self, run_id: str, standing: Standing) -> Standing:
+    def _worked(self, run_id: str, given: CaseState | Command[object] | None) -> Standing | None:
+        with working_at(self._bench):
+            came_to = self._graph.invoke(
+                given, config_of(run_id), durability=self._durability, control=self._control, version="v2"
+            )
+        if came_to.interrupts:
+            return self._standing(run_id)
+        return finished(Case.read(came_to.value), self.history.evidence)
+
+    def _settled(self, run_id: str, standing: Standing, known: RunState) -> Standing:
         """Note how far a run has come; of one at its end, for searches and later diagnoses, what it found."""
-        finished = isinstance(standing, Finished)
-        known = self.history.log.run(run_id)
-        if finished and known.state is not RunState.FINISHED:
-            self._index(known, standing.report)
+        if isinstance(standing, Finished) and known is not RunState.FINISHED:
+            self._index(standing)
         waiting = RunState.MERGING if isinstance(standing, Merging) else RunState.WAITING
-        state = RunState.FINISHED if finished else waiting
-        if known.state is not state:
+        state = RunState.FINISHED if isinstance(standing, Finished) else waiting
+        if known is not state:
             self.history.log.mark(run_id, state, _summary(standing.report))
         return standing
 
-    def _index(self, run: RunRecord, report: Report) -> None:
+    def _index(self, standing: Finished) -> None:
         """Put what a run found among the past incidents; the report comes out though these cannot be used."""
-        case = case_of(self._graph, run.run_id)
+        case, report = standing.case, standing.report
         if case.replays or not report.root_causes:
             return
         done = report.remediation or Remediation()
@@ -312,7 +335,8 @@ class Runs:
                 [
                     entry_of(
                         cause,
-                        run,
+                        case.run_id,
+                        case.incident.text,
                         at=report.taken_at,
                         snapshot=case.snapshot,
                         cluster=report.identity,
@@ -343,6 +367,7 @@ class Runs:
                 f"run {self.current} was stopped", f"Go on with `cluster-doctor runs resume {self.current}`."
             ) from error
         finally:
+            self.history.log.settle()
             if failed:
                 self.history.log.mark(run_id, RunState.FAILED)
 

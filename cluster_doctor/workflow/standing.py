@@ -41,9 +41,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that came to its end."""
+    """A run that came to its end, and what its case has come to."""
 
     report: Report
+    case: Case
 
 
 @dataclass(frozen=True)
@@ -63,20 +64,25 @@ def standing_of(graph: CaseGraph, evidence: EvidenceStore, run_id: str) -> Stand
     Raises:
         RunError: its record is damaged.
     """
-    snapshot, case = graph.get_state(config_of(run_id), subgraphs=True), case_of(graph, run_id)
+    snapshot = graph.get_state(config_of(run_id), subgraphs=True)
+    case = _case_in(snapshot)
     if snapshot.interrupts and _asks(snapshot):
         question = snapshot.interrupts[0]
-        inner = _inner_case(graph, run_id) or case
-        if inner.outcome is not None:
-            return Merging(report_of(inner, evidence), question.id)
+        if case.outcome is not None:
+            return Merging(report_of(case, evidence), question.id)
         digest = question.value.get("digest") if isinstance(question.value, dict) else None
         if not isinstance(digest, str):
             raise RunError(f"the question of run {run_id} is damaged", "Start the case again.")
-        if inner.digest != digest:
+        if case.digest != digest:
             raise RunError(f"the question of run {run_id} does not fit its plan", "Start the case again.")
-        shown = evidence.get(inner.rehearsal, Rehearsal)
-        return Waiting(report_of(inner, evidence), question.id, digest, shown, inner.approvals, inner.awaits)
-    return None if snapshot.next else Finished(report_of(case, evidence))
+        shown = evidence.get(case.rehearsal, Rehearsal)
+        return Waiting(report_of(case, evidence), question.id, digest, shown, case.approvals, case.awaits)
+    return None if snapshot.next else finished(case, evidence)
+
+
+def finished(case: Case, evidence: EvidenceStore) -> Finished:
+    """Tell what a case that came to its end has come to."""
+    return Finished(report_of(case, evidence), case)
 
 
 def case_of(graph: CaseGraph, run_id: str) -> Case:
@@ -85,7 +91,7 @@ def case_of(graph: CaseGraph, run_id: str) -> Case:
     Raises:
         RunError: its record is damaged.
     """
-    return _inner_case(graph, run_id) or Case.read(graph.get_state(config_of(run_id)).values)
+    return _case_in(graph.get_state(config_of(run_id), subgraphs=True))
 
 
 def beginning_is_lost(graph: CaseGraph, run_id: str) -> bool:
@@ -104,9 +110,6 @@ def _asks(snapshot: StateSnapshot) -> bool:
     return not inner or any(state.interrupts for state in inner)
 
 
-def _inner_case(graph: CaseGraph, run_id: str) -> Case | None:
-    for task in graph.get_state(config_of(run_id), subgraphs=True).tasks:
-        values = getattr(task.state, "values", None)
-        if values:
-            return Case.read(values)
-    return None
+def _case_in(snapshot: StateSnapshot) -> Case:
+    inner = (getattr(task.state, "values", None) for task in snapshot.tasks)
+    return Case.read(next((values for values in inner if values), snapshot.values))

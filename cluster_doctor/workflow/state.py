@@ -7,9 +7,10 @@ lets a run go on from any of them.
 from __future__ import annotations
 
 import operator
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from typing_extensions import TypedDict  # of which pydantic makes a schema, for Studio, on Python 3.11 too
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Incident

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import queue
 from collections.abc import AsyncGenerator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeAlias, Unpack
 
 from langgraph.runtime import RunControl
 
 from cluster_doctor.domain.errors import RunStopped
+from cluster_doctor.domain.inheriting_pool import InheritingPool
 from cluster_doctor.domain.progress import ProgressNote
 from cluster_doctor.domain.report import Report
 from cluster_doctor.workflow.api import DiagnoseOptions, diagnose_told
@@ -31,7 +31,7 @@ def stream_diagnosis(text: str = "", **options: Unpack[DiagnoseOptions]) -> Iter
     """
     told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
     control = RunControl()
-    with ThreadPoolExecutor(1, thread_name_prefix="cluster-doctor") as pool:
+    with InheritingPool(1, thread_name_prefix="cluster-doctor") as pool:
         work = pool.submit(diagnose_told, text, options, told.put, control)
         work.add_done_callback(lambda _: told.put(None))
         try:

@@ -35,6 +35,25 @@ def median_seconds(times: int, prepare: Callable[[], Callable[[], object]]) -> f
     return statistics.median(taken)
 
 
+def median_difference(times: int, prepare: Callable[[], tuple[Callable[[], object], Callable[[], object]]]) -> float:
+    """Median of what the second of two works takes more than the first; they take turns in going first.
+
+    Both have been done once before. What others do on the machine hits both alike.
+    """
+    for work in prepare():
+        work()
+    more = []
+    for number in range(times):
+        works = prepare()
+        taken = [0.0, 0.0]
+        for which in (0, 1) if number % 2 else (1, 0):
+            begun = time.perf_counter()
+            works[which]()
+            taken[which] = time.perf_counter() - begun
+        more.append(taken[1] - taken[0])
+    return statistics.median(more)
+
+
 def peak_memory() -> int:
     """Bytes of the largest resident set so far; what getrusage tells is inherited from the parent process."""
     told = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))

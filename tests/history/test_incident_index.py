@@ -120,7 +120,7 @@ def test_the_oldest_go_first_but_for_those_that_somebody_judged(
         index.add([entry(run)])
     assert found(index) == ["run-0007", "run-0006", "run-0001"]
     assert set(found(index, text="checkout")) == {"run-0007", "run-0006", "run-0001"}
-    assert len(index.resembling(Likeness.SAME, "chain of checkout", 10)) == 3
+    assert len(index.resembling(Likeness.SAME, "chain of checkout", "another picture", 10)) == 3
 
 
 def test_a_file_that_is_no_index_or_of_a_later_version_is_an_error(tmp_path: Path) -> None:

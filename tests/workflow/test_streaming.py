@@ -72,7 +72,7 @@ def test_every_node_is_told_when_it_begins_and_ends_and_the_report_last(tmp_path
     assert began[: len(NODES)] == NODES
     ended = [(note.node, note.text) for note in notes if note.kind is ProgressKind.NODE_ENDED]
     assert [node for node, _ in ended] == began
-    assert ("approve", "waits for an answer") in ended
+    assert {text for _, text in ended} == {"done"}, "nobody is asked, so nothing waits for an answer"
     assert any(note.kind is ProgressKind.STEP and note.text == "looking for root causes" for note in notes)
     (last,) = [note for note in notes if note.report]
     assert last is notes[-1]

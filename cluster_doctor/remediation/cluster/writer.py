@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
 
 from pydantic import JsonValue
 
 from cluster_doctor.domain.identity import ClusterIdentity
+from cluster_doctor.domain.inheriting_pool import InheritingPool
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.remediation.cluster.write import Write
 from cluster_doctor.snapshot.kinds import BY_KIND
@@ -97,7 +97,7 @@ class ApiWriter(ApiReader):
             return None
 
     def _served_at_all(self, kind: str, group: str) -> ServedKind | None:
-        with ThreadPoolExecutor(1) as pool:
+        with InheritingPool(1) as pool:
             return discover(self, pool).find(kind, group)
 
     def get(self, path: str) -> dict[str, JsonValue] | None:

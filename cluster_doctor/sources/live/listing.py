@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from pydantic import JsonValue
 
 from cluster_doctor.domain.coverage import GapReason
+from cluster_doctor.domain.inheriting_pool import InheritingPool
 from cluster_doctor.snapshot.builder import Entry
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.sources.live.discovery import ServedKind
@@ -85,7 +85,7 @@ def _read_once(reader: ApiReader, request: ListRequest, admit: Admit) -> Listing
     if request.field_selector:
         query["fieldSelector"] = request.field_selector
     path = request.served.path(request.namespace)
-    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
+    with InheritingPool(1, thread_name_prefix="read-ahead") as pool:
         try:
             coming: Callable[[], dict[str, JsonValue]] = partial(reader.json, path, query)
             for number in range(1, request.pages + 1):

@@ -20,11 +20,13 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from urllib3 import exceptions as wire
 
 from cluster_doctor.domain.coverage import GapReason
+from cluster_doctor.domain.trace_spans import api_span, note_answer
 from cluster_doctor.sources.live.connection import Connection
 from cluster_doctor.sources.live.limits import Limits
 from cluster_doctor.sources.live.read_only import require_read_only
 from cluster_doctor.sources.wire.breakage import wire_failure
 from cluster_doctor.sources.wire.failure import ReadFailure
+from cluster_doctor.sources.wire.path_template import kubernetes_template
 
 if TYPE_CHECKING:
     from kubernetes.client.exceptions import ApiException
@@ -147,8 +149,23 @@ class ApiReader:
         body: JsonValue = None,
         content_type: str = "",
     ) -> Answer:
-        """Send one request: the only place where anything is sent."""
+        """Send one request, and let it be watched."""
         self._permit(method, path)
+        with api_span(method, kubernetes_template(path)) as span:
+            answer = self._exchange(method, path, query, accept, body, content_type)
+            note_answer(span, answer.status, len(answer.body))
+        return answer
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int],
+        accept: str,
+        body: JsonValue,
+        content_type: str,
+    ) -> Answer:
+        """Send what is permitted: the only place where anything is sent."""
         if self._locked_out:
             raise self._locked_out
         left = self.remaining

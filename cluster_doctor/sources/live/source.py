@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 
 from cluster_doctor.domain.coverage import Gap
+from cluster_doctor.domain.inheriting_pool import InheritingPool
 from cluster_doctor.snapshot.builder import SnapshotBuilder
 from cluster_doctor.snapshot.collector import collector_paused
 from cluster_doctor.snapshot.door import Door
@@ -85,7 +86,7 @@ class KubernetesSource:
         progress(f"Connecting to {self.target}")
         connection = connect(self.target, parallel=self.limits.parallel)
         reader = ApiReader(connection, self.limits)
-        pool = ThreadPoolExecutor(self.limits.parallel, thread_name_prefix="read-cluster")
+        pool = InheritingPool(self.limits.parallel, thread_name_prefix="read-cluster")
         builder = SnapshotBuilder(connection.server, door=self._door)
         try:
             with collector_paused():

@@ -16,9 +16,11 @@ from urllib3 import exceptions as wire
 
 from cluster_doctor.domain.coverage import GapReason
 from cluster_doctor.domain.errors import ClusterUnavailable
+from cluster_doctor.domain.trace_spans import api_span, note_answer
 from cluster_doctor.snapshot.paths import text
 from cluster_doctor.sources.wire.breakage import wire_failure
 from cluster_doctor.sources.wire.failure import ReadFailure
+from cluster_doctor.sources.wire.path_template import monitoring_template
 
 _PIECE = 64 * 1024
 _REASONS: dict[int, GapReason] = {
@@ -97,10 +99,17 @@ class MonitoringClient:
         timeout = urllib3.Timeout(connect=min(self.bounds.connect, left), read=min(self.bounds.read, left))
         path = target.partition("?")[0]
         try:
-            answer = self._pool.request(
-                "GET", self.url + target, headers=self._headers, timeout=timeout, preload_content=False, redirect=False
-            )
-            body = self._body(answer)
+            with api_span("GET", monitoring_template(path)) as span:
+                answer = self._pool.request(
+                    "GET",
+                    self.url + target,
+                    headers=self._headers,
+                    timeout=timeout,
+                    preload_content=False,
+                    redirect=False,
+                )
+                body = self._body(answer)
+                note_answer(span, answer.status, len(body))
         except (wire.HTTPError, OSError) as error:
             raise wire_failure(error) from error
         if answer.status != HTTPStatus.OK:

@@ -17,9 +17,11 @@ from pydantic import JsonValue
 from urllib3 import exceptions as wire
 
 from cluster_doctor.domain.errors import RemediationError
+from cluster_doctor.domain.trace_spans import api_span, note_answer
 from cluster_doctor.remediation.gitops.github.refusals import RefusedError, refusal
 from cluster_doctor.sources.protocol import Progress, silent
 from cluster_doctor.sources.wire.breakage import wire_failure
+from cluster_doctor.sources.wire.path_template import github_template
 
 if TYPE_CHECKING:
     import requests
@@ -139,9 +141,11 @@ class Api:
 
         again = "Check the network; what is done already will be found when this is done again."
         try:
-            status, headers, said = self._requester.requestJson(
-                verb, where, parameters=query, input=dict(body) if body is not None else None
-            )
+            with api_span(verb, github_template(where)) as span:
+                status, headers, said = self._requester.requestJson(
+                    verb, where, parameters=query, input=dict(body) if body is not None else None
+                )
+                note_answer(span, status, len(said))
         except GithubException as error:
             raise self._locked_out(error) from error
         except requests.RequestException as error:
