@@ -18,6 +18,7 @@ from cluster_doctor.domain.recurrence import Likeness, PastIncident, Recurrence
 from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.domain.report import Report
 from cluster_doctor.domain.runbook import RunbookMatch
+from cluster_doctor.domain.triage import Priority
 from cluster_doctor.reports.plain import one_line
 
 LONGEST_VALUE = 200
@@ -34,6 +35,30 @@ def headline(report: Report) -> str:
             return "Something is wrong, or could not be looked at; no root cause is proven"
         case Status.HEALTHY:
             return "Nothing is wrong in what was looked at"
+
+
+def ended(status: Status) -> str:
+    """How a diagnosis ended, for somebody who does not know what a resolved diagnosis is."""
+    match status:
+        case Status.RESOLVED:
+            return "Root cause found"
+        case Status.UNRESOLVED:
+            return "Unresolved"
+        case Status.HEALTHY:
+            return "Healthy"
+
+
+def priority(told: Priority) -> str:
+    """What a priority asks for."""
+    match told:
+        case Priority.P1:
+            return "wake somebody"
+        case Priority.P2:
+            return "today"
+        case Priority.P3:
+            return "this week"
+        case Priority.P4:
+            return "when convenient"
 
 
 def warnings(report: Report) -> tuple[str, ...]:
