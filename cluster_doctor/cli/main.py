@@ -20,6 +20,7 @@ from cluster_doctor.cli import (
     diagnose,
     evaluate,
     logs,
+    pages,
     past,
     policy,
     record,
@@ -84,7 +85,7 @@ for _command in (
     approving.approve,
 ):
     app.command(help=_help(_command))(_command)
-for _look_back in (approving.answer, past.search, past.confirm, audit.audit, audit.verify):
+for _look_back in (approving.answer, pages.pages, past.search, past.confirm, audit.audit, audit.verify):
     runs.app.command(help=_help(_look_back))(_look_back)
 for _name, _of_policy in (
     ("show", policy.show),

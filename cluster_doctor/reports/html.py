@@ -23,53 +23,56 @@ from cluster_doctor.snapshot.paths import text
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_TONES = {Status.RESOLVED: "bad", Status.UNRESOLVED: "unsure", Status.HEALTHY: "good"}
-_MARKS = {Status.RESOLVED: "✕", Status.UNRESOLVED: "?", Status.HEALTHY: "✓"}
+TONES = {Status.RESOLVED: "bad", Status.UNRESOLVED: "unsure", Status.HEALTHY: "good"}
+MARKS = {Status.RESOLVED: "✕", Status.UNRESOLVED: "?", Status.HEALTHY: "✓"}
 _SCAN_TONES = {ScanVerdict.FOUND: "bad", ScanVerdict.BLIND: "unsure", ScanVerdict.CLEAR: "good"}
 _BRIEF, _LONGEST, _MOST_MOMENTS = 300, 700, 40
 """Letters of a name or a title, letters of a text before the rest of it is folded, and rows of the timeline."""
 
 
-def render_html(report: Report) -> str:
-    """Write a report as a whole page: no script, no request, readable in light and dark."""
-    return page(report_fragment(report), wording.headline(report))
-
-
-def page(fragment: str, title: str) -> str:
-    """Make a whole page of a piece of HTML.
+def render_html(report: Report, *, back: str = "") -> str:
+    """Write a report as a whole page: no script, no request, readable in light and dark.
 
     Args:
-        fragment: what the page holds; it is trusted.
-        title: what a browser calls it; it is not.
+        report: what to show.
+        back: the page that lists it among others; it is linked to.
     """
-    return _environment().get_template("page.html.j2").render(fragment=Markup(fragment), title=title)  # noqa: S704 - as the docstring says
+    return page(report_fragment(report), wording.headline(report), back=back)
 
 
 def scan_page(scan: ScanReport) -> str:
     """Write a scan's result as a whole page of the same look."""
-    fragment = (
-        _environment()
-        .get_template("scan.html.j2")
-        .render(scan=scan, words=words, tone=_SCAN_TONES[scan.verdict], error=Severity.ERROR)
-    )
-    return page(fragment, words.headline(scan))
+    tone = _SCAN_TONES[scan.verdict]
+    return page(piece("scan.html.j2", scan=scan, words=words, tone=tone, error=Severity.ERROR), words.headline(scan))
 
 
 def report_fragment(report: Report) -> str:
     """Write a report as a piece of HTML that a notebook can show."""
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            report=report, headline=wording.headline(report), tone=_TONES[report.status], mark=_MARKS[report.status]
-        )
-    )
+    tone, mark = TONES[report.status], MARKS[report.status]
+    return piece("report.html.j2", report=report, headline=wording.headline(report), tone=tone, mark=mark)
 
 
 def snapshot_fragment(cluster: ClusterSnapshot) -> str:
     """Write what a snapshot holds as a piece of HTML that a notebook can show."""
     kinds = sorted(Counter(text(raw, "kind") for raw in cluster.objects).items())
-    return _environment().get_template("snapshot.html.j2").render(cluster=cluster, kinds=kinds)
+    return piece("snapshot.html.j2", cluster=cluster, kinds=kinds)
+
+
+def piece(template: str, **given: object) -> str:
+    """Fill in a template of this package."""
+    return _environment().get_template(template).render(**given)
+
+
+def page(fragment: str, title: str, *, back: str = "") -> str:
+    """Make a whole page of a piece of HTML.
+
+    Args:
+        fragment: what the page holds; it is trusted.
+        title: what a browser calls it; it is not.
+        back: as `render_html` has it.
+    """
+    trusted = Markup(fragment)  # noqa: S704 - as the docstring says
+    return piece("page.html.j2", fragment=trusted, title=title, back=back)
 
 
 def _first_plan(report: Report) -> RemediationPlan | None:
@@ -106,7 +109,7 @@ def _environment() -> Environment:
         "first_plan": _first_plan,
         "longest": _LONGEST,
         "most_moments": _MOST_MOMENTS,
-        "style": _style("text", "report", "picture", "print"),
+        "style": _style("text", "report", "picture", "index", "print"),
         "page_style": _style("page"),
     }
     return environment

@@ -88,6 +88,11 @@ def age(span: timedelta) -> str:
     return f"{seconds:.0f} s"
 
 
+def took(span: timedelta) -> str:
+    """How long something took, also where that is less than a second."""
+    return f"{span.total_seconds() * 1000:.0f} ms" if span < timedelta(seconds=1) else age(span)
+
+
 def fact(evidence: Evidence) -> str:
     """What was observed, where."""
     match evidence.source:

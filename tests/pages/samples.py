@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from whole_report import HOSTILE, full_report
@@ -21,6 +22,7 @@ from cluster_doctor.domain.rehearsal import Rehearsal, RehearsedStep
 from cluster_doctor.domain.report import Remediation, Report
 from cluster_doctor.domain.steps import FieldEdit, StepType, Verb
 from cluster_doctor.reports.html import render_html, scan_page
+from cluster_doctor.reports.index import IndexEntry, render_index, with_report
 from cluster_doctor.rules.example import NOW, snapshot_of
 from cluster_doctor.scanning.scan import ScanPolicy, scan_pictures
 
@@ -195,7 +197,7 @@ def many_causes() -> Report:
     steps = [link(ref("Service", f"service-{at}"), f"Service service-{at} has no ready endpoint") for at in range(12)]
     causes = [
         cause(ref("Deployment", f"app-{at}"), f"app-{at} asks for port {8000 + at}", *steps[at % 4 :: at % 3 + 1], end)
-        for at in range(30)
+        for at in range(9)
     ]
     turned = cause(ref("Deployment", "turned"), "turned round", *reversed(steps[:3]), end)
     return full_report("short").model_copy(update={"root_causes": (causes[0], turned, *causes[1:])})
@@ -210,6 +212,23 @@ def scan() -> str:
     return scan_page(scan_pictures([cluster], ScanPolicy(fail_on=Severity.ERROR, today=NOW.date())))
 
 
+def index() -> str:
+    """A list of runs, with what is hard to show."""
+    found = IndexEntry(
+        run_id="20260101-120000-abcdef",
+        began_at=NOW,
+        took=timedelta(seconds=0.4),
+        incident="checkout is down since noon",
+        state="finished",
+        origin="live cluster",
+    )
+    odd = replace(found, incident=HOSTILE, origin="W" * 10_000, state="waiting for approval", took=None)
+    damaged = replace(found, incident="", state="failed", problem="run 20260101-120000-abcdef has no diagnosis")
+    entries = [with_report(found, two_causes(), "a.html"), with_report(odd, full_report(HOSTILE), "b.html")]
+    entries += [with_report(found, unresolved(), "c.html"), with_report(found, healthy(), "d.html"), damaged]
+    return render_index(entries, left_out=True)
+
+
 SAMPLES: dict[str, Callable[[], str]] = {
     "two-causes": lambda: render_html(two_causes()),
     "whole": lambda: render_html(full_report()),
@@ -219,5 +238,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "very-long": lambda: render_html(full_report("W" * 10_000)),
     "wide-letters": lambda: render_html(full_report("网络不可达 данные потеряны ﷽ 🙂" * 30)),
     "scan": scan,
+    "index": index,
+    "no-runs": lambda: render_index(()),
     "many-causes": lambda: render_html(many_causes()),
 }
