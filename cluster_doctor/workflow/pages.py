@@ -57,6 +57,8 @@ def _entry(runs: Runs, run: RunRecord, folder: Path) -> IndexEntry:
         origin=PurePath(run.origin).name,
     )
     try:
+        if not runs.case(run.run_id).diagnosis:
+            return replace(entry, problem="has not come to a diagnosis")
         report = runs.report(run.run_id)
     except RunError as error:
         return replace(entry, problem=error.what)

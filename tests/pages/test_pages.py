@@ -71,7 +71,8 @@ def test_what_is_broken_is_found(browser: Browser, checker: str, tmp_path: Path)
     file = tmp_path / "broken.html"
     file.write_text(
         "<!doctype html><html><body><p>below</p><p style='margin-top: -2em'>on it</p>"
-        f"<p style='color: #bbb'>pale</p><p style='width: 4000px'>wide</p><svg class='drawing' viewBox='0 0 300 90'>{boxes}"
+        "<p style='color: #bbb'>pale</p><p style='width: 4000px'>wide</p>"
+        f"<svg class='drawing' viewBox='0 0 300 90'>{boxes}"
         "<g class='arrow'><path d='M0 10L200 10'/></g></svg></body></html>",
         encoding="utf-8",
     )
