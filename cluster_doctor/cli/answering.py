@@ -85,11 +85,8 @@ class Asking:
     def _prompt(self) -> str:
         digest = self._standing.digest[:12]
         if not self._offered:
-            return f"Export (digest {digest})? [y: yes, N: no, why: the evidence, later: leave it open]"
-        return (
-            f"Do {', '.join(self._keys) or 'nothing of it'} (digest {digest})? "
-            "[y: yes, N: nothing, numbers: just those, why: evidence, edit: choose, later: leave it to others]"
-        )
+            return f"Export them (digest {digest})? [y/N/why/later]"
+        return f"Do {', '.join(self._keys) or 'nothing of it'} (digest {digest})? [y/N/numbers/why/edit/later]"
 
     def _choose(self) -> None:
         """Let the person mark what `y` shall stand for, and show that."""

@@ -17,6 +17,11 @@ from cluster_doctor.reports.rehearsal import identity_line
 MOST_DIFF = 20
 """Lines of a file's diff within the question; the report above it has more of them."""
 _RISKS = list(Risk)
+_HOW = (
+    "y: what is marked. Numbers: just those. N: nothing. why: the evidence. edit: mark others. "
+    "later: leave the question to somebody else."
+)
+_HOW_TO_EXPORT = "y: write them. N: do not. why: the evidence. later: leave the question to somebody else."
 
 
 def question_lines(report: Report, rehearsal: Rehearsal, chosen: Collection[str], width: int) -> Iterator[Line]:
@@ -57,6 +62,7 @@ def question_lines(report: Report, rehearsal: Rehearsal, chosen: Collection[str]
             who = f" of {', '.join(verdict.approvers)}" if verdict.approvers else ""
             people = "1 person has" if verdict.approvals == 1 else f"{verdict.approvals} people have"
             yield from wrap(f"{key}: {people} to approve{who}", width, "  ", Tone.UNSURE)
+    yield from wrap(_HOW, width)
 
 
 def export_lines(report: Report, width: int) -> Iterator[Line]:
@@ -68,6 +74,7 @@ def export_lines(report: Report, width: int) -> Iterator[Line]:
     for number, plan in enumerate(done.plans, 1):
         yield from wrap(f"{plan.summary} (risk: {_risk(plan.steps)})", width, f"  {number}  ")
     yield from wrap("Files are written on this machine; nothing is applied to the cluster.", width, "  ")
+    yield from wrap(_HOW_TO_EXPORT, width)
 
 
 def why_lines(report: Report, chosen: Collection[str], width: int) -> Iterator[Line]:
