@@ -180,7 +180,8 @@ def unchecked(report: Report) -> str:
     if not report.rules_unknown:
         return ""
     kinds = sorted({kind for lacked in report.rules_unknown.values() for kind in lacked.split(", ")})
-    return f"{len(report.rules_unknown)} checks could not judge, because nobody read: {', '.join(kinds)}"
+    checks = "1 check" if len(report.rules_unknown) == 1 else f"{len(report.rules_unknown)} checks"
+    return f"{checks} could not judge, because nobody read: {', '.join(kinds)}"
 
 
 def log_change(told: LogChange) -> str:

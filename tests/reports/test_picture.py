@@ -43,6 +43,17 @@ def test_chains_that_go_opposite_ways_close_no_circle() -> None:
     assert all(row[source] < row[target] for source, target in graph.arrows)
 
 
+def test_causes_that_have_nothing_in_common_are_drawn_below_each_other() -> None:
+    graph = graph_of([cause(WEB, "wrong image", link(POD, "cannot pull")), cause(ref("Job", "b"), "failed")])
+    assert [[card.title for card in part.cards] for part in graph.apart()] == [
+        ["Deployment shop/web", "Pod shop/web-0"],
+        ["Job shop/b"],
+    ]
+    first, second, third = drawing_of(graph, 3).boxes
+    assert first.y == second.y < third.y
+    assert third.x == first.x
+
+
 def test_symptoms_beside_the_chain_are_told_and_bounded() -> None:
     found = cause(WEB, "wrong image", link(POD, "cannot pull"))
     beside = tuple(found.explains[0].model_copy(update={"statement": f"symptom {at}"}) for at in range(5))

@@ -78,6 +78,18 @@ class Graph:
                     ahead.append(target)
         return False
 
+    def apart(self) -> Iterator[Graph]:
+        """The parts of the graph that no arrow joins, each as a graph of its own, the one with the first card first."""
+        part = list(range(len(self.cards)))
+        for _ in self.cards:
+            for source, target in self.arrows:
+                part[source] = part[target] = min(part[source], part[target])
+        for first in sorted(set(part)):
+            places = [place for place, member in enumerate(part) if member == first]
+            at = {place: new for new, place in enumerate(places)}
+            arrows = [(at[source], at[target]) for source, target in self.arrows if source in at]
+            yield Graph([self.cards[place] for place in places], arrows)
+
 
 def graph_of(causes: Sequence[RootCause]) -> Graph:
     """Put the chains of the causes together; where they meet at one state of one object, they share a card."""

@@ -66,19 +66,23 @@ class Drawing:
 
 
 def drawing_of(graph: Graph, columns: int) -> Drawing:
-    """Lay a graph out, with so many cards side by side."""
-    layers = layers_of(graph)
-    boxes = _side_by_side(graph, layers, columns) if columns > 1 else _below_each_other(graph, layers)
+    """Lay a graph out, with so many cards side by side; what nothing joins stands below each other."""
     width = 2 * _MARGIN + columns * CARD + (columns - 1) * _GAP
-    height = max((box.y + box.height for box in boxes.values()), default=0) + _MARGIN / 2
-    lines = _across(layers, boxes, columns, width) if columns > 1 else _down(layers, boxes)
-    arrows = tuple(_arrow(line, inferred=not graph.cards[way.target].observed) for way, line in lines)
-    return Drawing(width, height, tuple(boxes[place] for place in range(layers.cards)), arrows)
-
-
-def _side_by_side(graph: Graph, layers: Layers, columns: int) -> dict[int, Box]:
-    boxes: dict[int, Box] = {}
+    drawn: list[Box] = []
+    arrows: list[Arrow] = []
     top = _MARGIN / 2
+    for part in graph.apart():
+        layers = layers_of(part)
+        boxes = _side_by_side(part, layers, columns, top) if columns > 1 else _below_each_other(part, layers, top)
+        lines = _across(layers, boxes, columns, width) if columns > 1 else _down(layers, boxes)
+        arrows.extend(_arrow(line, inferred=not part.cards[way.target].observed) for way, line in lines)
+        drawn.extend(boxes[place] for place in range(layers.cards))
+        top = max(box.y + box.height for box in boxes.values()) + _BANDS
+    return Drawing(width, top - _BANDS + _MARGIN / 2, tuple(drawn), tuple(arrows))
+
+
+def _side_by_side(graph: Graph, layers: Layers, columns: int, top: float) -> dict[int, Box]:
+    boxes: dict[int, Box] = {}
     for band in range(0, len(layers.rows), columns):
         lowest = top
         for column, row in enumerate(layers.rows[band : band + columns]):
@@ -91,9 +95,8 @@ def _side_by_side(graph: Graph, layers: Layers, columns: int) -> dict[int, Box]:
     return boxes
 
 
-def _below_each_other(graph: Graph, layers: Layers) -> dict[int, Box]:
+def _below_each_other(graph: Graph, layers: Layers, y: float) -> dict[int, Box]:
     boxes: dict[int, Box] = {}
-    y = _MARGIN / 2
     for place in (place for row in layers.rows for place in row if place < layers.cards):
         boxes[place] = _box(graph.cards[place], _MARGIN, y)
         y += boxes[place].height + _BANDS
