@@ -86,7 +86,15 @@ class Asking:
         digest = self._standing.digest[:12]
         if not self._offered:
             return f"Export them (digest {digest})? [y/N/why/later]"
-        return f"Do {', '.join(self._keys) or 'nothing of it'} (digest {digest})? [y/N/numbers/why/edit/later]"
+        proposed = {proposal.key for proposal in self._rehearsal.offered_proposals}
+        proposals = ", ".join(key for key in self._keys if key in proposed)
+        steps = ", ".join(key for key in self._keys if key not in proposed)
+        parts = [
+            f"put {proposals} on a branch of its own" if proposals else "",
+            f"carry out {steps} in the cluster now" if steps else "",
+        ]
+        asked = " and ".join(part for part in parts if part) or "nothing is marked"
+        return f"{asked[:1].upper()}{asked[1:]} (digest {digest})? [y/N/numbers/why/edit/later]"
 
     def _choose(self) -> None:
         """Let the person mark what `y` shall stand for, and show that."""

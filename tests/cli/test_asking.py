@@ -106,11 +106,12 @@ def test_the_question_shows_cluster_risk_diff_way_back_and_people() -> None:
     assert "cannot be taken back" in screen
     assert "1.or1: 2 people have to approve of ada, grace" in screen
     assert "2.1" not in screen, "what is not allowed is not offered"
-    assert "Do 1.1 (digest 0123456789ab)?" in screen
+    assert "Carry out 1.1 in the cluster now (digest 0123456789ab)? [y/N/numbers/why/edit/later]" in screen
 
 
 def test_a_long_diff_is_cut_in_the_question_and_says_so() -> None:
     _, screen = asked(waiting(proposal=True), "n")
+    assert "Put 1.git on a branch of its own (digest" in screen
     assert "+line 17" in screen
     assert "+line 18" not in screen
     assert "… and 22 more lines, in the report" in screen
@@ -148,7 +149,7 @@ def test_choosing_is_not_approving_and_the_choice_is_shown_and_asked_again() -> 
     after = screen[screen.index("Which of 1.1, 1.or1?") :]
     assert "[ ] 1.1 " in after
     assert "[x] 1.or1 " in after
-    assert "Do 1.or1 (digest" in after
+    assert "Carry out 1.or1 in the cluster now (digest" in after
 
 
 def test_what_is_not_offered_cannot_be_chosen() -> None:
