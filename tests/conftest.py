@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from github_server.gate import Gate, gated
 from github_server.person import Repository, new_repository
-from github_server.server import NoEmulatorError, installed, running
+from github_server.server import installed, running
+from node_packages import NoNodePackageError
 from postgres_server.server import Server, binaries, running_server
 
 
@@ -62,7 +63,7 @@ def emulator(app_key: str) -> Iterator[str]:
     """A stateful GitHub, one for all tests of a session."""
     try:
         installed()
-    except NoEmulatorError as error:
+    except NoNodePackageError as error:
         if os.environ.get("CLUSTER_DOCTOR_TEST_GITHUB") == "required":
             raise
         pytest.skip(f"no GitHub to test on: {error}")

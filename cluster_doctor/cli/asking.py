@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from cluster_doctor.cli.change_question import change_question
+from cluster_doctor.cli.answering import Asking
 from cluster_doctor.cli.console import WIDTH, Console
 from cluster_doctor.domain.remediation import Approval, Decision
 from cluster_doctor.domain.report import Report
 from cluster_doctor.reports.text import text_lines
 
 if TYPE_CHECKING:
+    from cluster_doctor.cli.watching import Watch
     from cluster_doctor.workflow.runs import Runs, Standing, Waiting
 
 
-def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool, later: bool = False) -> Report:
+def settle(
+    runs: Runs, standing: Standing, console: Console, *, shown: bool, later: bool = False, watch: Watch | None = None
+) -> Report:
     """Ask whether a plan shall be exported, and return the report after the answer.
 
     Without a terminal nobody can be asked, and the plan is declined, unless somebody else has approved it already.
@@ -29,6 +32,7 @@ def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool, lat
         console: where to ask.
         shown: whether the person has the report before their eyes already.
         later: whether to leave the question to somebody else.
+        watch: shows what is done after the answer.
     """
     from cluster_doctor.workflow.runs import Waiting  # noqa: PLC0415 - keeps --help quick
 
@@ -40,10 +44,8 @@ def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool, lat
         return report
     if console.interactive:
         if not shown:
-            console.say("".join(f"{line.text}\n" for line in text_lines(report, WIDTH)))
-        approval = (
-            _asked_to_change(console, standing) if standing.rehearsal.offers else _asked(console, standing.digest)
-        )
+            console.view(text_lines(report, WIDTH))
+        approval = _asked(console, standing)
         if approval is None:
             console.say(how_to_answer(standing))
             return report
@@ -54,7 +56,8 @@ def settle(runs: Runs, standing: Standing, console: Console, *, shown: bool, lat
             approver="nobody",
             reason="there is no terminal to ask on; nothing was done",
         )
-    settled = runs.answer(report.run_id, standing.interrupt_id, approval)
+    with watch.shown() if watch else nullcontext():
+        settled = runs.answer(report.run_id, standing.interrupt_id, approval)
     if isinstance(settled, Waiting):
         console.say(how_to_answer(settled))
     return settled.report
@@ -84,39 +87,20 @@ def resumable(runs: Runs, console: Console) -> Iterator[None]:
         raise
 
 
-def _asked(console: Console, digest: str) -> Approval:
-    answer = console.ask(
-        f"Export these plans (digest {digest[:12]}) as patches and a pull request body? "
-        "Nothing is applied to the cluster. [y/N]"
-    )
-    approved = answer.lower() in {"y", "yes"}
-    return Approval(
-        decision=Decision.APPROVE if approved else Decision.DECLINE,
-        digest=digest,
-        approver=user_name(),
-        reason="" if approved else "declined at the terminal",
-    )
-
-
-def _asked_to_change(console: Console, standing: Waiting) -> Approval | None:
+def _asked(console: Console, standing: Waiting) -> Approval | None:
     """Ask which of the changes that the report shows shall be made; None if somebody else shall answer."""
-    rehearsal = standing.rehearsal
-    offered = list(rehearsal.offers)
     if standing.approvals:
         by = ", ".join(_told(approval) for approval in standing.approvals)
         console.say(f"Approved so far by {by}. Still wanting: {standing.awaits}.")
-    answer = console.ask(change_question(rehearsal, standing.digest)).lower()
-    if answer == "later":
+    answer = Asking(console, standing).answer()
+    if answer is None:
         return None
-    named = [word for word in answer.replace(",", " ").split() if word]
-    everything = answer in {"y", "yes"}
-    approved = everything or (bool(named) and all(word in offered for word in named))
     return Approval(
-        decision=Decision.APPROVE if approved else Decision.DECLINE,
+        decision=Decision.APPROVE if answer.approved else Decision.DECLINE,
         digest=standing.digest,
         approver=user_name(),
-        steps=None if everything or not approved else tuple(named),
-        reason="" if approved else "declined at the terminal",
+        steps=answer.keys if answer.approved else None,
+        reason="" if answer.approved else "declined at the terminal",
     )
 
 

@@ -33,6 +33,7 @@ from cluster_doctor.cli.options import (
     place_named,
     repositories_in,
 )
+from cluster_doctor.cli.watching import Watch
 from cluster_doctor.domain.report import Report
 from cluster_doctor.reports.text import text_lines
 
@@ -126,13 +127,15 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument for each option
         writing = Writing(
             policy, str(write_kubeconfig) if write_kubeconfig else None, write_context, repositories=repositories
         )
-        runs = Runs(history, progress=console.progress, writing=writing)
+        watch = Watch(console, history)
+        runs = Runs(history, progress=watch.progress, journal=watch.journal, writing=writing)
         early = output is Output.TEXT and console.interactive
         with resumable(runs, console):
-            standing = runs.begin(incident, place, runbooks=shelf, rules=chosen, model=asked)
+            with watch.shown():
+                standing = runs.begin(incident, place, runbooks=shelf, rules=chosen, model=asked)
             if early:
                 show(standing.report, output, console, runs)
-            report = settle(runs, standing, console, shown=early, later=later)
+            report = settle(runs, standing, console, shown=early, later=later, watch=watch)
         if not early:
             show(report, output, console, runs)
         elif report.remediation and report.remediation.outcome:

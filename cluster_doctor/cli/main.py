@@ -22,6 +22,7 @@ from cluster_doctor.cli import (
     evaluate,
     knowledge,
     logs,
+    pages,
     past,
     policy,
     record,
@@ -88,7 +89,7 @@ for _command in (
     app.command(help=_help(_command))(_command)
 rules.app.callback(help=_help(rules.catalogue))(rules.catalogue)
 rules.app.command(help=_help(rules.check))(rules.check)
-for _look_back in (approving.answer, past.search, past.confirm, audit.audit, audit.verify):
+for _look_back in (approving.answer, pages.pages, past.search, past.confirm, audit.audit, audit.verify):
     runs.app.command(help=_help(_look_back))(_look_back)
 for _name, _of_policy in (
     ("show", policy.show),

@@ -26,6 +26,7 @@ from cluster_doctor.cli.options import (
 )
 from cluster_doctor.cli.recorded_run import AnyRun, is_file, recorded_run
 from cluster_doctor.cli.variation import With, variation_of
+from cluster_doctor.cli.watching import Watch
 from cluster_doctor.domain.errors import UsageError
 from cluster_doctor.domain.node_name import NodeName
 from cluster_doctor.domain.run_file import SUFFIX
@@ -117,10 +118,12 @@ def resume(  # noqa: PLR0913, PLR0917 - one argument for each option
         writing = Writing(
             policy, str(write_kubeconfig) if write_kubeconfig else None, write_context, repositories=repositories
         )
-        runs = Runs(history, progress=console.progress, writing=writing)
+        watch = Watch(console, history)
+        runs = Runs(history, progress=watch.progress, journal=watch.journal, writing=writing)
         with resumable(runs, console):
-            standing = runs.resume(run_id)
-            report = settle(runs, standing, console, shown=False, later=later)
+            with watch.shown():
+                standing = runs.resume(run_id)
+            report = settle(runs, standing, console, shown=False, later=later, watch=watch)
         show(report, output, console, runs)
     if tell_what_is_open(report, console) and isinstance(standing, Merging):
         raise typer.Exit(AWAITS_MERGE)

@@ -22,6 +22,7 @@ from cluster_doctor.domain.recurrence import Likeness, PastIncident, Recurrence
 from cluster_doctor.domain.remediation import Decision, Outcome
 from cluster_doctor.domain.report import Report
 from cluster_doctor.domain.runbook import RunbookMatch
+from cluster_doctor.domain.triage import Priority
 from cluster_doctor.reports.plain import one_line
 
 LONGEST_VALUE = 200
@@ -38,6 +39,30 @@ def headline(report: Report) -> str:
             return "Something is wrong, or could not be looked at; no root cause is proven"
         case Status.HEALTHY:
             return "Nothing is wrong in what was looked at"
+
+
+def ended(status: Status) -> str:
+    """How a diagnosis ended, for somebody who does not know what a resolved diagnosis is."""
+    match status:
+        case Status.RESOLVED:
+            return "Root cause found"
+        case Status.UNRESOLVED:
+            return "Unresolved"
+        case Status.HEALTHY:
+            return "Healthy"
+
+
+def priority(told: Priority) -> str:
+    """What a priority asks for."""
+    match told:
+        case Priority.P1:
+            return "wake somebody"
+        case Priority.P2:
+            return "today"
+        case Priority.P3:
+            return "this week"
+        case Priority.P4:
+            return "when convenient"
 
 
 def warnings(report: Report) -> tuple[str, ...]:
@@ -65,6 +90,11 @@ def age(span: timedelta) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def took(span: timedelta) -> str:
+    """How long something took, also where that is less than a second."""
+    return f"{span.total_seconds() * 1000:.0f} ms" if span < timedelta(seconds=1) else age(span)
 
 
 def fact(evidence: Evidence) -> str:
@@ -183,7 +213,8 @@ def _unjudged(unknown: Mapping[str, str]) -> Iterator[str]:
     kinds = sorted({kind for lacked in unknown.values() for kind in lacks.unread(lacked)})
     if kinds:
         count = sum(1 for lacked in unknown.values() if lacks.unread(lacked))
-        yield f"{count} checks could not judge, because nobody read: {', '.join(kinds)}"
+        checks = "1 check" if count == 1 else f"{count} checks"
+        yield f"{checks} could not judge, because nobody read: {', '.join(kinds)}"
     for rule, lacked in sorted(unknown.items()):
         yield from (f"check {rule} could not judge: {reason}" for reason in lacks.reasons(lacked))
 

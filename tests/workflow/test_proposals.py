@@ -293,8 +293,8 @@ def test_the_command_line_from_the_question_to_the_merge(
     report = json.loads(shown.out)
     (proposal,) = report["remediation"]["outcome"]["proposals"]
     assert proposal["state"] == "created"
-    assert questions[0].startswith("Put proposal 1.git on a branch of its own (digest ")
-    assert "[y: 1.git, or some of the numbers" in questions[0]
+    assert questions[0].startswith("Put 1.git on a branch of its own (digest ")
+    assert "[x] 1.git put on a branch of its own" in shown.err
     assert f"Once it is merged: cluster-doctor runs resume {report['run_id']}" in shown.err
     assert run(["runs", "resume", report["run_id"], *home]) == 4
     still = capsys.readouterr()
