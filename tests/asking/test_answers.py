@@ -12,10 +12,12 @@ from workflow.incidents import SELECTS_NOTHING
 from cluster_doctor import ask
 from cluster_doctor.cli.main import run
 from cluster_doctor.domain.answer import Answer, AnswerStatus
+from cluster_doctor.domain.coverage import Coverage
 from cluster_doctor.domain.errors import UsageError
 from cluster_doctor.domain.question import IsHealthy, Named
 from cluster_doctor.rules.example import snapshot_of
 from cluster_doctor.snapshot.file import write_snapshot
+from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "ask.schema.json"
 SHOP = """
@@ -232,3 +234,28 @@ def test_the_command_answers_in_every_form(tmp_path: Path, capsys: pytest.Captur
     bare = tmp_path / "one.yaml"
     bare.write_text("{apiVersion: v1, kind: Service, metadata: {name: x}}")
     assert run(["ask", "which pods are pending", "--from", str(bare)]) == 3
+
+
+def test_silence_of_a_namespace_that_was_read_counts_there_alone() -> None:
+    cluster = snapshot_of(SHOP)
+    part = ClusterSnapshot(
+        taken_at=cluster.taken_at,
+        objects=cluster.objects,
+        coverage=Coverage(lists=frozenset({"Pod/shop", "Deployment/shop", "Ingress/shop"})),
+    )
+    everywhere = ask("which pods are pending", source=part)
+    assert (everywhere.status, everywhere.not_seen) == (
+        AnswerStatus.UNKNOWN, ("Pod was read in shop only; ask about these with -n",)
+    )  # fmt: skip
+    assert ask("which pods are pending in shop", source=part).status is AnswerStatus.NOTHING
+    assert ask("which pods are pending", source=part, namespaces=["shop"]).status is AnswerStatus.NOTHING
+    assert ask("which pods are pending in other", source=part).status is AnswerStatus.UNKNOWN
+    assert ask("restarts of web since 1m", source=part).status is AnswerStatus.NOTHING
+
+
+def test_who_uses_what_does_not_exist_is_told() -> None:
+    answer = ask("who uses secret db in shop", source=snapshot_of(SHOP.replace("kind: Secret", "kind: ServiceAccount")))
+    assert answer.headline == "1 name Secret shop/db, which does not exist"
+    assert _told(answer) == [
+        ("Secret shop/db", "does not exist"), ("Deployment shop/web", "uses Secret shop/db")
+    ]  # fmt: skip

@@ -25,6 +25,7 @@ from cluster_doctor.inference.asking.faults import causes, concerned, diagnosis_
 from cluster_doctor.inference.asking.moments import moment_of
 from cluster_doctor.inference.asking.objects import Missing, meet
 from cluster_doctor.inference.asking.restarts import restarts
+from cluster_doctor.inference.asking.unread import unread
 from cluster_doctor.inference.asking.which import kinds_needed, which
 from cluster_doctor.inference.diagnose import saw_enough
 from cluster_doctor.rules.rule_set import OURS, RuleSet
@@ -43,12 +44,16 @@ _WORDS = {HealthStatus.HEALTHY: "Yes", HealthStatus.PROGRESSING: "Not yet"}
 
 @dataclass(frozen=True)
 class _Found:
-    """What was found; `nothing` is the headline where that is nothing, and `needed` must have been read for it."""
+    """What was found. `nothing` is the headline where that is nothing; `needed` must have been read for it.
+
+    That is in `places`, or, without them, in the namespaces that were asked about.
+    """
 
     said: list[Said]
     some: str
     nothing: str
     needed: tuple[str, ...] = ()
+    places: tuple[str, ...] | None = None
     not_seen: tuple[str, ...] = ()
 
 
@@ -73,10 +78,9 @@ def answer_question(
         UsageError: a name may mean several objects, a kind is not known, or there is no such moment.
     """
     found = _Asked(cluster, namespaces, rules).find(question)
-    blind = [kind for kind in found.needed if not _read(kind, cluster, namespaces)]
-    unread = [f"{kind} could not be read{_where(namespaces)}" for kind in blind]
+    places = namespaces if found.places is None else found.places
     statements, evidence, more = statements_of(found.said)
-    not_seen = tuple(dict.fromkeys((*found.not_seen, *unread)))
+    not_seen = tuple(dict.fromkeys((*found.not_seen, *unread(found.needed, cluster, places))))
     status = AnswerStatus.ANSWERED if statements else AnswerStatus.UNKNOWN if not_seen else AnswerStatus.NOTHING
     unknown = f"It could not be seen: {'; '.join(not_seen)}" if status is AnswerStatus.UNKNOWN else ""
     return Answer(
@@ -123,19 +127,19 @@ class _Asked:
         kind = known.kind if known else question.kind
         places = (question.where.namespace,) if question.where.namespace else self._namespaces
         said = list(which(kind, question.where, self._cluster, places))
-        return _Found(
-            said, f"{_counted(len(said), kind)} found", f"No {kind} is like that", kinds_needed(kind, question.where)
-        )
+        some, needed = f"{_counted(len(said), kind)} found", kinds_needed(kind, question.where)
+        return _Found(said, some, f"No {kind} is like that", needed, places)
 
     def _users(self, named: Named) -> _Found:
         met = meet(named, self._cluster, self._namespaces)
         if isinstance(met, Missing):
             spaces = (named.namespace,) if named.namespace else self._namespaces or self._all_namespaces()
             refs = [ObjectRef(kind=named.kind, name=named.name, namespace=space) for space in spaces]
-            said = [*_absent(met), *(one for ref in refs for one in users(ref, self._cluster))]
-            return _Found(said, f"There is no {named}, named or not", *_nowhere(met))
+            named_by = [one for ref in refs for one in users(ref, self._cluster)]
+            some = f"{len(named_by)} name {named}, which {'does not exist' if met.evidence else 'was not read'}"
+            return _Found([*_absent(met), *named_by], some, f"There is no {named}", not_seen=_unseen(met))
         said = list(users(met, self._cluster))
-        return _Found(said, f"{len(said)} use {met.ref}", f"Nothing uses {met.ref}", ("Pod",))
+        return _Found(said, f"{len(said)} use {met.ref}", f"Nothing uses {met.ref}", ("Pod",), self._places(met))
 
     def _dependants(self, named: Named) -> _Found:
         met = meet(named, self._cluster, self._namespaces)
@@ -143,7 +147,7 @@ class _Asked:
             return self._missing(met)
         said = list({(one.subject, one.text): one for one in dependants(met, self._cluster)}.values())
         nothing = f"Nothing that was read depends on {met.ref}"
-        return _Found(said, f"{len(said)} depend on {met.ref}", nothing, _DEPENDANT_KINDS)
+        return _Found(said, f"{len(said)} depend on {met.ref}", nothing, _DEPENDANT_KINDS, self._places(met))
 
     def _changed(self, question: WhatChanged) -> _Found:
         since = moment_of(question.since, self._cluster.taken_at)
@@ -174,10 +178,11 @@ class _Asked:
             if isinstance(met, Missing):
                 return self._missing(met)
             pods = [met] if isinstance(met, Pod) else self._cluster.pods_of(met.ref)
+            places = self._places(met)
         said = list(restarts(pods, since))
         when = f" since {since:%Y-%m-%d %H:%M} UTC" if since else ""
         some = f"{_counted(len(said), 'container')} restarted{when}"
-        return _Found(said, some, f"No container restarted{when}", ("Pod",))
+        return _Found(said, some, f"No container restarted{when}", ("Pod",), places)
 
     def _why(self, named: Named) -> _Found:
         met = meet(named, self._cluster, self._namespaces)
@@ -185,9 +190,9 @@ class _Asked:
             return self._missing(met)
         diagnosis, refs = diagnosis_of(met, self._cluster, self._rules), concerned(met, self._cluster)
         said = list(causes(diagnosis, refs, inferred=True))
-        unread = () if saw_enough(self._cluster) else tuple(map(str, diagnosis.gaps))
+        gaps = () if saw_enough(self._cluster) else tuple(map(str, diagnosis.gaps))
         some = f"{met.ref}: {said[0].text}" if said else ""
-        not_seen = (*unexplained(diagnosis, refs), *unread)
+        not_seen = (*unexplained(diagnosis, refs), *gaps)
         return _Found(said, some, f"Nothing wrong was found at {met.ref}", not_seen=not_seen)
 
     def _health(self, named: Named) -> _Found:
@@ -214,7 +219,12 @@ class _Asked:
         return _Found([said], f"{yes}: {told}", "")
 
     def _missing(self, met: Missing) -> _Found:
-        return _Found(list(_absent(met)), f"There is no {met.named}", *_nowhere(met))
+        nothing = f"There is no {met.named}"
+        return _Found(list(_absent(met)), nothing, nothing, not_seen=_unseen(met))
+
+    def _places(self, met: View) -> tuple[str, ...]:
+        """Where what hangs together with an object lives."""
+        return (met.namespace,) if met.namespace else self._namespaces
 
     def _all_namespaces(self) -> tuple[str, ...]:
         return tuple(sorted({str(view.namespace) for view in self._cluster.all(Pod)}))
@@ -225,21 +235,9 @@ def _absent(met: Missing) -> Iterable[Said]:
         yield Said(subject=met.evidence.subject, text="does not exist", evidence=(met.evidence,))
 
 
-def _nowhere(met: Missing) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _unseen(met: Missing) -> tuple[str, ...]:
     """What is said where an object is not in the picture and nobody can say that it is not in the cluster."""
-    unseen = () if met.evidence else (f"{met.named} is not among what was read, and may exist all the same",)
-    return f"There is no {met.named}", (), unseen
-
-
-def _read(kind: str, cluster: ClusterSnapshot, namespaces: tuple[str, ...]) -> bool:
-    known = kind_named(kind)
-    if known is None or not known.namespaced or not namespaces:
-        return cluster.covers(kind)
-    return all(cluster.covers(kind, place) for place in namespaces)
-
-
-def _where(namespaces: tuple[str, ...]) -> str:
-    return f" in {', '.join(namespaces)}" if namespaces else " everywhere"
+    return () if met.evidence else (f"{met.named} is not among what was read, and may exist all the same",)
 
 
 def _dated(change: Change) -> str:
