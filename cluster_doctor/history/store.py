@@ -33,10 +33,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.postgres import PATIENCE, UNREACHABLE, not_installed
+from cluster_doctor.history.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -227,7 +227,7 @@ def _sqlite(path: Path) -> Engine:
         connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         # What was damaged is read as far as it goes; whoever reads it sees that it is not what was written.
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
-        _write_ahead(connection)
+        write_ahead(connection)
         return connection
 
     dialect = _sqlite_dialect()
@@ -251,17 +251,6 @@ def _sqlite(path: Path) -> Engine:
             raw.execute("BEGIN IMMEDIATE" if asked.get(_WRITES) else "BEGIN")
 
     return engine
-
-
-@retry(
-    retry=retry_if_exception(lambda error: isinstance(error, sqlite3.OperationalError) and "locked" in str(error)),
-    stop=stop_after_delay(PATIENCE),
-    wait=wait_random(0.005, 0.05),
-    reraise=True,
-)
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to a write-ahead log. Of several that open a new file at once SQLite lets one do it, and none wait."""
-    connection.execute("PRAGMA journal_mode=WAL")
 
 
 @cache

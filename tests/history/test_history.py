@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import sys
 import tarfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,15 @@ def test_a_log_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "runs.sqlite").write_bytes(b"nothing of the kind" * 100)
     with pytest.raises(RunError, match="the list of runs, cannot be used"):
         History(tmp_path)
+
+
+def test_a_new_file_is_opened_though_somebody_writes_to_it_just_then(tmp_path: Path) -> None:
+    writer = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("CREATE TABLE somebody (x)")
+    later = threading.Timer(0.3, lambda: writer.execute("COMMIT"))
+    later.start()
+    with History(tmp_path) as history:
+        assert history.log.runs() == []
+    later.join()
+    writer.close()
