@@ -77,11 +77,14 @@ def with_leads(
     causes = tuple(_root_cause(cluster, graph, one, confidence) for one, confidence in accepted)
     explained = {graph.findings[at].fingerprint for one, _ in accepted for at in one.explains}
     kept, passed = _passed(diagnosis, causes)
+    still_open = tuple(one for one in diagnosis.unexplained if one.fingerprint not in explained)
+    beside = {} if still_open else {"changes": (), "next_probes": ()}  # they were told of what was unexplained
     return diagnosis.model_copy(
         update={
+            **beside,
             "root_causes": tuple(sorted((*kept, *causes), key=lambda cause: -cause.confidence)) if causes else kept,
             "ruled_out": (*diagnosis.ruled_out, *passed),
-            "unexplained": tuple(one for one in diagnosis.unexplained if one.fingerprint not in explained),
+            "unexplained": still_open,
             "leads": tuple(sorted(told, key=lambda lead: (-lead.confidence, lead.subject, lead.statement))),
             "status": Status.RESOLVED if causes else diagnosis.status,
         }

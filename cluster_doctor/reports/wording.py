@@ -34,7 +34,8 @@ def headline(report: Report) -> str:
         case Status.RESOLVED:
             first = report.root_causes[0]
             more = len(report.root_causes) - 1
-            return f"{first.subject}: {first.rule.replace('_', ' ')}" + (f", and {more} more" if more else "")
+            what = "a value is wrong" if first.found_by is FoundBy.MODEL else first.rule.replace("_", " ")
+            return f"{first.subject}: {what}" + (f", and {more} more" if more else "")
         case Status.UNRESOLVED:
             return "Something is wrong, or could not be looked at; no root cause is proven"
         case Status.HEALTHY:
