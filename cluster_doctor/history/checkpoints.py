@@ -18,7 +18,7 @@ from langgraph.types import Interrupt
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.postgres import not_installed
-from cluster_doctor.history.write_ahead import write_ahead
+from cluster_doctor.history.write_ahead import use_write_ahead_log
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.postgres import PostgresSaver
@@ -77,7 +77,7 @@ def _in_file(path: Path) -> SqliteSaver:
     connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
     saver = SqliteSaver(connection, serde=PlainSerializer())
     try:
-        write_ahead(connection)
+        use_write_ahead_log(connection)
         saver.setup()
         # With a write-ahead log this outlives the death of the process; only a power cut may cost the last step.
         connection.execute("PRAGMA synchronous=NORMAL")

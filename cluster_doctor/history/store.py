@@ -36,7 +36,7 @@ from sqlalchemy.types import TypeDecorator
 
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.history.postgres import PATIENCE, UNREACHABLE, not_installed
-from cluster_doctor.history.write_ahead import write_ahead
+from cluster_doctor.history.write_ahead import use_write_ahead_log
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -227,7 +227,7 @@ def _sqlite(path: Path) -> Engine:
         connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         # What was damaged is read as far as it goes; whoever reads it sees that it is not what was written.
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
-        write_ahead(connection)
+        use_write_ahead_log(connection)
         return connection
 
     dialect = _sqlite_dialect()

@@ -12,9 +12,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from cluster_doctor.domain.proposal import ProposalState
-from cluster_doctor.domain.remediation import Decision, Outcome
+from cluster_doctor.domain.remediation import Outcome
 from cluster_doctor.workflow.bench import Bench
-from cluster_doctor.workflow.nodes import Nodes
+from cluster_doctor.workflow.nodes import Node, Nodes
 from cluster_doctor.workflow.state import CaseInput, CaseState, Suspicion
 
 CaseGraph = CompiledStateGraph[CaseState, None, CaseInput, CaseState]
@@ -23,8 +23,8 @@ CaseGraph = CompiledStateGraph[CaseState, None, CaseInput, CaseState]
 def shared_graph(checkpointer: BaseCheckpointSaver[str], *, unattended: bool = False) -> CaseGraph:
     """Keep runs somewhere, on the graph that is compiled once in a process; its nodes work at the bench of the moment.
 
-    Compiling takes longer than most nodes. Where nobody is asked nothing is ever carried out, so that the repair has no
-    checkpoints of its own: a run that is killed while it plans goes on from the triage, and plans the same again.
+    Compiling takes longer than most nodes. Where nobody is asked nothing is ever carried out, so that the repair is one
+    node: a run that is killed while it plans goes on from the triage, and plans the same again.
     """
     graph = copy(_compiled(unattended))
     graph.checkpointer = checkpointer
@@ -33,11 +33,11 @@ def shared_graph(checkpointer: BaseCheckpointSaver[str], *, unattended: bool = F
 
 @cache
 def _compiled(unattended: bool) -> CaseGraph:  # noqa: FBT001 - as above
-    return build_graph(None, stops=not unattended)
+    return build_graph(None, asks=not unattended)
 
 
 def build_graph(
-    bench: Bench | None, checkpointer: BaseCheckpointSaver[str] | None = None, *, stops: bool = True
+    bench: Bench | None, checkpointer: BaseCheckpointSaver[str] | None = None, *, asks: bool = True
 ) -> CaseGraph:
     """Compile Collect → Verify → Diagnose → Triage → Remediate.
 
@@ -47,7 +47,7 @@ def build_graph(
     Args:
         bench: what the nodes work with; that of the moment if it is None, see `working_at`.
         checkpointer: where runs are kept; a LangGraph server brings its own.
-        stops: whether the repair may stop at a question, so that it needs checkpoints.
+        asks: whether a person is asked about the plans; else they are declined once they are rehearsed.
     """
     nodes = Nodes(bench)
 
@@ -61,7 +61,7 @@ def build_graph(
     remediate.add_edge("rehearse", "approve")
     remediate.add_edge("approve", "recheck")
     remediate.add_conditional_edges("recheck", enough_approved, {"apply": "apply", "approve": "approve"})
-    remediate.add_conditional_edges("apply", anything_approved, {"confirm": "confirm", "end": END})
+    remediate.add_edge("apply", "confirm")
     remediate.add_edge("confirm", "propose")
     after: dict[Hashable, str] = {"await_merge": "await_merge", "confirm_merge": "confirm_merge", "end": END}
     remediate.add_conditional_edges("propose", anything_to_merge, after)
@@ -72,7 +72,7 @@ def build_graph(
     for name in ("collect", "verify", "diagnose", "suspect", "conclude", "triage"):
         graph.add_node(name, nodes.named(name))
     graph.add_node("investigate", nodes.named("investigate"), input_schema=Suspicion)
-    graph.add_node("remediate", remediate.compile(checkpointer=None if stops else False))
+    graph.add_node("remediate", remediate.compile() if asks else _without_asking(nodes))
     graph.add_edge(START, "collect")
     graph.add_edge("collect", "verify")
     graph.add_edge("verify", "diagnose")
@@ -90,6 +90,18 @@ def anything_open(state: CaseState) -> Literal["suspect", "triage"]:
     return "suspect" if state.get("leaves_open") and state.get("model") else "triage"
 
 
+def _without_asking(nodes: Nodes) -> Node:
+    """Plan and rehearse in one node, whose turns are told apart all the same."""
+    plan, rehearse = nodes.named("plan"), nodes.named("rehearse")
+
+    def remediate(state: CaseState) -> CaseState:
+        found = plan(state)
+        planned: CaseState = {**state, **found}
+        return {**found, **rehearse(planned)} if anything_to_approve(planned) == "rehearse" else found
+
+    return remediate
+
+
 def enough_approved(state: CaseState) -> Literal["apply", "approve"]:
     """Ask again while somebody's word is wanting."""
     return "approve" if state.get("awaits") else "apply"
@@ -98,11 +110,6 @@ def enough_approved(state: CaseState) -> Literal["apply", "approve"]:
 def anything_to_approve(state: CaseState) -> Literal["rehearse", "end"]:
     """Ask a person only where there is a plan, and the run is no replay: that has nothing to carry out."""
     return "rehearse" if state.get("digest") and not state.get("replays") else "end"
-
-
-def anything_approved(state: CaseState) -> Literal["confirm", "end"]:
-    """End where nothing was approved: nothing was carried out then, and nothing is to be proposed."""
-    return "end" if (state.get("outcome") or {}).get("decision") == Decision.DECLINE else "confirm"
 
 
 def anything_to_merge(state: CaseState) -> Literal["await_merge", "confirm_merge", "end"]:

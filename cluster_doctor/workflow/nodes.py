@@ -151,13 +151,17 @@ class Nodes:
             shown = rehearse(access, plans, cluster)
         shown = self._with_proposals(case, shown)
         digest = digest_of(plans, cluster.identity, shown)
+        found: CaseState = {"rehearsal": self._bench.evidence.put(shown), "digest": digest}
+        if self._bench.unattended:
+            declined = unasked(digest)
+            self._take_down(case, *answered(declined, shown.identity or cluster.identity))
+            outcome = Outcome(decision=Decision.DECLINE, note=declined.reason)
+            return {**found, "approval": declined.model_dump(mode="json"), "outcome": outcome.model_dump(mode="json")}
         self._take_down(case, *asked(digest, shown))
-        return {"rehearsal": self._bench.evidence.put(shown), "digest": digest}
+        return found
 
     def _approve(self, case: Case) -> CaseState:
         # What leaves interrupt() is LangGraph's to catch: nothing may stand around it that catches exceptions.
-        if self._bench.unattended:
-            return {"approval": unasked(case.digest).model_dump(mode="json")}
         question = question_of(case.digest, self._plans(case), self._rehearsal(case), case.approvals, case.awaits)
         answer = interrupt(question, response_schema=Approval)
         return {"approval": Approval.model_validate(answer).model_dump(mode="json")}

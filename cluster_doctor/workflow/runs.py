@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
-from langgraph.types import Command, Durability
+from langgraph.types import Command
 
 from cluster_doctor.agents.remediator import consent_to, out_of_date
 from cluster_doctor.domain.errors import RunError, RunStopped, RunTaken
@@ -111,9 +111,6 @@ class Runs:
             tracer=tracer_for(tracing=tracing),
             unattended=unattended,
         )
-        self._durability: Durability = "async" if unattended else "sync"
-        """A checkpoint is on record before the next node begins, because that may write on the word of what it holds.
-        Where nobody is asked nothing is ever written, and a node may be done again after a kill."""
         self._graph: CaseGraph = shared_graph(history.checkpointer, unattended=unattended)
 
     def begin(
@@ -308,7 +305,7 @@ class Runs:
     def _worked(self, run_id: str, given: CaseState | Command[object] | None) -> Standing | None:
         with working_at(self._bench):
             came_to = self._graph.invoke(
-                given, config_of(run_id), durability=self._durability, control=self._control, version="v2"
+                given, config_of(run_id), durability="sync", control=self._control, version="v2"
             )
         if came_to.interrupts:
             return self._standing(run_id)

@@ -11,8 +11,10 @@ if [ -e "$venv/.ready" ]; then
 fi
 rm -rf "$venv"
 "${PYTHON:-python3}" -m venv "$venv"
+# The server brings OpenTelemetry and protobuf of its own.
+grep -vE '^(opentelemetry|protobuf|googleapis)' "$root/constraints.txt" >"$venv/constraints.txt"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-  --constraint "$root/constraints.txt" --requirement "$here/requirements.txt" "$root"
+  --constraint "$venv/constraints.txt" --requirement "$here/requirements.txt" "$root"
 # The checkout is what is tested, not a copy of it.
 "$venv/bin/python" -m pip uninstall --quiet --disable-pip-version-check --yes cluster-doctor
 touch "$venv/.ready"

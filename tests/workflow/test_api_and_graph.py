@@ -115,7 +115,9 @@ def test_langgraph_json_names_graphs_that_are_there() -> None:
     for place in named.values():
         path, _, attribute = place.partition(":")
         tree = ast.parse((ROOT / path).read_text())
-        assert attribute in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        assert attribute in {
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
 
 
 WRITING = {Access.WRITES_FILES, Access.TRIES_CLUSTER, Access.WRITES_CLUSTER, Access.WRITES_REPOSITORY}

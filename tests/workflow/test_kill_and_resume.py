@@ -58,8 +58,8 @@ PROCESSES.set_forkserver_preload(["cluster_doctor.workflow.runs", "cluster_docto
 class DeadlyTurns(LoggedTurns):
     """Kills its own process at one node's turn: before the work, or when it is done but not handed in yet."""
 
-    def __init__(self, history: History, node: str, moment: str) -> None:
-        super().__init__(history.log)
+    def __init__(self, history: History, node: str, moment: str, *, joined: bool = False) -> None:
+        super().__init__(history.log, joined=joined)
         self._node, self._moment = node, moment
 
     @contextmanager
@@ -132,3 +132,36 @@ def test_a_run_killed_in_any_node_resumes_and_gives_the_same_report(
         assert verify(history.store).faults == ()
         steps = history.log.steps(killed.run_id)
         assert [step.node for step in steps if step.state is StepState.STARTED] == [node], "and the kill is on record"
+
+
+def _work_unattended(home: str, state: str, recorded: Path, node: str, moment: str) -> None:
+    os.environ["XDG_STATE_HOME"] = state
+    with History(home) as history:
+        runs = Runs(history, journal=DeadlyTurns(history, node, moment, joined=True), unattended=True)
+        runs.begin(INCIDENT, Place(path=str(recorded)))
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("node", NODES[: NODES.index("approve")])
+def test_a_run_that_asks_nobody_goes_on_from_its_last_checkpoint(
+    node: str, moment: str, tmp_path: Path, recorded: Path
+) -> None:
+    with History(tmp_path / "whole") as history:
+        whole = Runs(history, unattended=True).begin(INCIDENT, Place(path=str(recorded)))
+    args = (str(tmp_path / "killed"), os.environ.get("XDG_STATE_HOME", str(tmp_path)), recorded, node, moment)
+    victim = PROCESSES.Process(target=_work_unattended, args=args)
+    victim.start()
+    victim.join(timeout=60)
+    assert victim.exitcode == -signal.SIGKILL
+    with History(tmp_path / "killed") as history:
+        (killed,) = history.log.runs()
+        resumed = Runs(history, unattended=True).resume(killed.run_id)
+        assert _result(resumed, tmp_path) == _result(whole, tmp_path)
+        assert history.log.run(killed.run_id).state is RunState.FINISHED
+        taken = [step.node for step in history.log.steps(killed.run_id)]
+        first, repair = list(NODES[:4]), ["plan", "rehearse"]
+        begun = [*first, *repair][: [*first, *repair].index(node) + 1]
+        assert taken == begun + (repair if node in repair else [*first, *repair][len(begun) - 1 :]), "the repair anew"
+        acts = [entry.kind for entry in history.audit.of_run(killed.run_id)]
+        assert set(acts) == {AuditKind.ANSWER}, "nobody was asked, and nobody approved"
+        assert verify(history.store).faults == ()

@@ -39,7 +39,7 @@ from cluster_doctor.sources.wire.path_template import github_template, kubernete
 from .incidents import SELECTS_NOTHING
 
 TEXT = "service web is down"
-UNATTENDED = ["collect", "verify", "diagnose", "triage", "plan", "rehearse", "approve", "recheck", "apply"]
+UNATTENDED = ["collect", "verify", "diagnose", "triage", "plan", "rehearse"]
 SECRET = "hunter2-of-the-cluster"  # noqa: S105 - made up
 
 
