@@ -23,7 +23,7 @@ _SHAPED = re.compile(
     r"|\bnpm_[A-Za-z0-9]{30,}|\bpypi-[\w-]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bhv[sbr]\.[\w-]{20,}"
     r"|\b(?:dop|doo|dor)_v1_[0-9a-f]{32,}|\bhf_[A-Za-z]{30,}|\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"
     r"|\bdckr_pat_[\w-]{20,}|\bglsa_\w{20,}|\bdapi[0-9a-f]{32}\b|\bAGE-SECRET-KEY-1[A-Z0-9]{20,}|\bNRAK-[A-Z0-9]{20,}"
-    r"|\b\d{8,10}:AA[\w-]{33}\b|\blin_api_\w{30,}|\bATATT[\w=-]{30,}|\bPMAK-[\w-]{30,}"
+    r"|(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])|\blin_api_\w{30,}|\bATATT[\w=-]{30,}|\bPMAK-[\w-]{30,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)"
     r"|LS0tLS1CRUdJTiB(?!DRVJUSUZJQ0FUR|QVUJMSUMg)[A-Za-z0-9+/=]{16,}"
 )
