@@ -14,6 +14,11 @@ def collect_evidence(incident: Incident, source: Source, progress: Progress) -> 
     return collect(source, scope_of(incident), progress)
 
 
+def names_nothing(incident: Incident) -> bool:
+    """Whether there is a report, and code finds nothing in it that it could look at or check."""
+    return bool(incident.text.strip()) and not mentions(incident.text)
+
+
 def scope_of(incident: Incident) -> Scope:
     """Read off a report where to look: at what it names, in the namespaces that bound it or that it names."""
     named = mentions(incident.text)

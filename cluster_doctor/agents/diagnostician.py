@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.incident import Incident
-from cluster_doctor.domain.inquiry import Inquiry
+from cluster_doctor.domain.inquiry import Inquiry, Reading
 from cluster_doctor.domain.recollection import Memory, Recollection
 from cluster_doctor.rules.rule_set import OURS, RuleSet
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
@@ -14,9 +14,12 @@ from cluster_doctor.tools.reasoning import diagnose, log_changes, mentions, with
 from cluster_doctor.tools.recalling import recall
 
 
-def find_root_causes(incident: Incident, cluster: ClusterSnapshot, rules: RuleSet = OURS) -> Diagnosis:
-    """Run the rules and rank what they found."""
-    named = tuple(mention.ref for mention in mentions(incident.text) if mention.ref)
+def find_root_causes(
+    incident: Incident, cluster: ClusterSnapshot, rules: RuleSet = OURS, readings: Sequence[Reading] = ()
+) -> Diagnosis:
+    """Run the rules and rank what they found; what the report names, in whoever's words, comes first."""
+    told = (incident.text, *(reading.says for reading in readings))
+    named = tuple(mention.ref for text in told for mention in mentions(text) if mention.ref)
     diagnosis = diagnose(cluster, incident, named, rules)
     concerned = [
         *(ref for cause in diagnosis.root_causes for ref in (cause.subject, *cause.affected)),

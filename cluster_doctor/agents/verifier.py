@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cluster_doctor.domain.identity import ClusterIdentity
 from cluster_doctor.domain.incident import Claim, Incident
+from cluster_doctor.domain.inquiry import Reading
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
 from cluster_doctor.sources.protocol import Progress, Source, Want
 from cluster_doctor.tools.reading import fetch_missing
@@ -26,7 +27,11 @@ class Verification:
 
 
 def verify_report(
-    incident: Incident, cluster: ClusterSnapshot, source: Source | None, progress: Progress
+    incident: Incident,
+    cluster: ClusterSnapshot,
+    source: Source | None,
+    progress: Progress,
+    readings: Sequence[Reading] = (),
 ) -> Verification:
     """Read what the report names and nobody collected, then check its assertions.
 
@@ -35,9 +40,20 @@ def verify_report(
         cluster: what was collected.
         source: where to read what is missing; None if it cannot be asked any more.
         progress: hears about long work.
+        readings: pieces of the report in the words of the field.
     """
-    seen = fetch_missing(source, cluster, _missing(incident, cluster), progress) if source else cluster
-    return Verification(seen, identity_note(seen.identity, incident.cluster), check_claims(incident, seen))
+    told = [incident, *(incident.model_copy(update={"text": reading.says}) for reading in readings)]
+    wanted = [want for one in told for want in _missing(one, cluster)]
+    seen = fetch_missing(source, cluster, wanted, progress) if source else cluster
+    claims = {(claim.asserts, claim.subjects): claim for claim in _of_readings(incident, readings, seen)}
+    claims |= {(claim.asserts, claim.subjects): claim for claim in check_claims(incident, seen)}
+    return Verification(seen, identity_note(seen.identity, incident.cluster), tuple(claims.values()))
+
+
+def _of_readings(incident: Incident, readings: Sequence[Reading], cluster: ClusterSnapshot) -> Iterator[Claim]:
+    for reading in readings:
+        for claim in check_claims(incident.model_copy(update={"text": reading.says}), cluster):
+            yield claim.model_copy(update={"text": reading.quote})
 
 
 def identity_note(read: ClusterIdentity | None, reported: ClusterIdentity | None) -> str:

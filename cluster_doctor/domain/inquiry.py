@@ -102,6 +102,30 @@ class Lead(BaseModel):
     refuted: bool = False
 
 
+class Reading(BaseModel):
+    """A piece of a report that a model put into the words of the field, for code to check.
+
+    Attributes:
+        quote: the piece, as it stands in the report.
+        says: what it says, as a plain sentence about objects: `Deployment shop/checkout is crash looping`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    quote: str
+    says: str
+
+
+class Readings(BaseModel):
+    """How a model read a report, with what that took and what went wrong."""
+
+    model_config = ConfigDict(frozen=True)
+
+    readings: tuple[Reading, ...] = ()
+    usage: Usage = Usage()
+    notes: tuple[str, ...] = ()
+
+
 class Suspects(BaseModel):
     """The hypotheses that are worth a look, with what finding them took and what went wrong."""
 

@@ -52,6 +52,7 @@ class Relations(ObjectIndex):
         here, seen = ref, {ref}
         while True:
             view = self.find(here)
+            here = view.ref if view else here  # as the picture knows it, whoever named it
             owner = view.controller if view else None
             if owner is None or owner in seen or owner.kind == "Node":
                 return self._deployment_of_unread_replicaset(here, ref)

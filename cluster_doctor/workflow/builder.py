@@ -11,6 +11,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from cluster_doctor.agents.collector import names_nothing
+from cluster_doctor.domain.incident import Incident
 from cluster_doctor.domain.proposal import ProposalState
 from cluster_doctor.domain.remediation import Outcome
 from cluster_doctor.workflow.bench import Bench
@@ -69,11 +71,12 @@ def build_graph(
     remediate.add_edge("confirm_merge", END)
 
     graph = StateGraph(CaseState, input_schema=CaseInput)
-    for name in ("collect", "verify", "diagnose", "suspect", "conclude", "triage"):
+    for name in ("read", "collect", "verify", "diagnose", "suspect", "conclude", "triage"):
         graph.add_node(name, nodes.named(name))
     graph.add_node("investigate", nodes.named("investigate"), input_schema=Suspicion)
     graph.add_node("remediate", remediate.compile() if asks else _without_asking(nodes))
-    graph.add_edge(START, "collect")
+    graph.add_conditional_edges(START, anything_to_read, {"read": "read", "collect": "collect"})
+    graph.add_edge("read", "collect")
     graph.add_edge("collect", "verify")
     graph.add_edge("verify", "diagnose")
     graph.add_conditional_edges("diagnose", anything_open, {"suspect": "suspect", "triage": "triage"})
@@ -83,6 +86,12 @@ def build_graph(
     graph.add_edge("triage", "remediate")
     graph.add_edge("remediate", END)
     return graph.compile(checkpointer=checkpointer, name="cluster-doctor")
+
+
+def anything_to_read(state: CaseInput) -> Literal["read", "collect"]:
+    """Ask a model what the report means only where the case names one, and code finds nothing named in it."""
+    known = state.get("model") and not state.get("readings")
+    return "read" if known and names_nothing(Incident.model_validate(state.get("incident") or {})) else "collect"
 
 
 def anything_open(state: CaseState) -> Literal["suspect", "triage"]:

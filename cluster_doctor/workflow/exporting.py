@@ -20,7 +20,10 @@ from cluster_doctor.workflow.runs import Runs
 from cluster_doctor.workflow.state import Case, CaseState, Place
 
 _OF_THE_MACHINE = ("place", "runbooks", "repositories", "prompts")
-_STORED = ("snapshot", "claims", "diagnosis", "recollection", "triage", "plans", "rehearsal", "suspects", "model_use")
+_STORED = (
+    "readings", "snapshot", "claims", "diagnosis", "suspects", "model_use", "recollection", "triage", "plans",
+    "rehearsal",
+)  # fmt: skip
 
 
 def export_run(history: History, runs: Runs, run_id: str, path: Path) -> None:

@@ -12,7 +12,7 @@ from langgraph.types import Send
 
 from cluster_doctor.agents.diagnostician import conclude, recollect
 from cluster_doctor.domain.diagnosis import Diagnosis
-from cluster_doctor.domain.inquiry import Inquiry, Suspects
+from cluster_doctor.domain.inquiry import Inquiry, Readings, Suspects
 from cluster_doctor.domain.model_use import ModelUse
 from cluster_doctor.history.evidence_store import EvidenceStore
 from cluster_doctor.tools.looking import Looking
@@ -37,6 +37,15 @@ class Inquiring:
     @property
     def _evidence(self) -> EvidenceStore:
         return self._bench.evidence
+
+    def read(self, case: Case) -> CaseState:
+        """Ask what a report means in which code finds nothing named."""
+        from cluster_doctor.agents.reader import read_report  # noqa: PLC0415 - as below
+
+        self._bench.progress("asking the model what the report names")
+        access = self._bench.model(case)
+        found = read_report(access, case.incident) if access else Readings(notes=(_NOBODY,))
+        return {"readings": self._evidence.put(found)}
 
     def suspect(self, case: Case) -> CaseState:
         """Ask for hypotheses."""

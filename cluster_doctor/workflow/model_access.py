@@ -83,7 +83,7 @@ class ModelAccesses:
                 keeps=bool(case.varied),
                 budget=choice.budget,
             ),
-            wire=Wire(case.snapshot, choice.hide),
+            wire=Wire(case.snapshot or case.incident.model_dump_json(), choice.hide),
             prompts=Prompts(Path(case.prompts) if case.prompts else None),
         )
 

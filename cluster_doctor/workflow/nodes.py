@@ -37,6 +37,7 @@ from cluster_doctor.agents.verifier import verify_report
 from cluster_doctor.domain.audit import AuditBody, AuditKind
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import RemediationError, RunError
+from cluster_doctor.domain.inquiry import Reading, Readings
 from cluster_doctor.domain.outcome import StepState
 from cluster_doctor.domain.rehearsal import Rehearsal
 from cluster_doctor.domain.remediation import Approval, Decision, Outcome, RemediationPlan
@@ -109,7 +110,7 @@ class Nodes:
     def _verify(self, case: Case) -> CaseState:
         self._bench.progress("checking the report against what was observed")
         source = self._bench.open_source(case.place)
-        found = verify_report(case.incident, self._cluster(case), source, self._bench.progress)
+        found = verify_report(case.incident, self._cluster(case), source, self._bench.progress, self._readings(case))
         return {
             "snapshot": self._bench.evidence.put_snapshot(found.cluster),
             "identity_note": found.identity_note,
@@ -119,7 +120,7 @@ class Nodes:
     def _diagnose(self, case: Case) -> CaseState:
         self._bench.progress("looking for root causes")
         cluster = self._cluster(case)
-        found = find_root_causes(case.incident, cluster, self._bench.open_rules(case.rules))
+        found = find_root_causes(case.incident, cluster, self._bench.open_rules(case.rules), self._readings(case))
         recalled = case.recollection or self._bench.evidence.put(recollect(found, self._bench.memory(case, cluster)))
         return {
             "diagnosis": self._bench.evidence.put(found),
@@ -309,6 +310,9 @@ class Nodes:
 
     def _rehearsal(self, case: Case) -> Rehearsal:
         return self._bench.evidence.get(case.rehearsal, Rehearsal)
+
+    def _readings(self, case: Case) -> tuple[Reading, ...]:
+        return self._bench.evidence.get(case.readings, Readings).readings if case.readings else ()
 
     def _cluster(self, case: Case) -> ClusterSnapshot:
         return self._bench.evidence.snapshot(case.snapshot)

@@ -22,7 +22,7 @@ from cluster_doctor.workflow.state import Case, CaseState, Place
 from cluster_doctor.workflow.variations import OtherModel, OtherRules, WhatIf
 
 _FINDS: dict[NodeName, tuple[str, ...]] = {
-    NodeName.COLLECT: ("snapshot",),
+    NodeName.COLLECT: ("snapshot", "readings"),
     NodeName.VERIFY: ("snapshot", "identity_note", "claims"),
     NodeName.DIAGNOSE: ("diagnosis", "recollection", "leaves_open", "suspects", "inquiries", "model_use"),
     NodeName.TRIAGE: ("triage",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cluster_doctor.domain.diagnosis import Diagnosis
 from cluster_doctor.domain.errors import RunError
 from cluster_doctor.domain.incident import Claim
+from cluster_doctor.domain.inquiry import Readings
 from cluster_doctor.domain.model_use import ModelUse
 from cluster_doctor.domain.recollection import Recollection
 from cluster_doctor.domain.rehearsal import Rehearsal
@@ -51,12 +52,22 @@ def report_of(case: Case, evidence: EvidenceStore) -> Report:
         gaps=diagnosis.gaps,
         rules_unknown=diagnosis.rules_unknown,
         recall_notes=recalled.notes,
-        model=evidence.get(case.model_use, ModelUse) if case.model_use else None,
+        model=_model_use(case, evidence),
         triage=evidence.get(case.triage, Triage) if case.triage else None,
         remediation=Remediation(plans=plans, digest=case.digest, rehearsal=_tried(case, evidence), outcome=case.outcome)
         if plans
         else None,
     )
+
+
+def _model_use(case: Case, evidence: EvidenceStore) -> ModelUse | None:
+    """What the model did in all: at the report, and at what the rules left open."""
+    read = evidence.get(case.readings, Readings) if case.readings else None
+    use = evidence.get(case.model_use, ModelUse) if case.model_use else None
+    if read is None:
+        return use
+    use = use or ModelUse(name=case.model.name if case.model else "")
+    return use.model_copy(update={"usage": read.usage + use.usage, "notes": (*read.notes, *use.notes)})
 
 
 def _tried(case: Case, evidence: EvidenceStore) -> Rehearsal | None:

@@ -35,6 +35,7 @@ class CaseState(TypedDict, total=False):
     prompts: str
     asks_anew: bool
     recollection: str
+    readings: str
     snapshot: str
     identity_note: str
     claims: str
@@ -134,8 +135,9 @@ class Case(BaseModel):
     `approval` is the last answer, and all of them as one once nothing is lacking.
 
     `model` may be asked about what the rules leave open, by the prompts of a folder where `prompts` names one; a replay
-    has its answers from the record unless it `asks_anew`. `suspects` is the hash of what it named, `suspect` the number
-    of the one that a branch looks into, `inquiries` are hashes of what that brought, `model_use` of what it took.
+    has its answers from the record unless it `asks_anew`. `readings` is the hash of how it read the report, `suspects`
+    that of what it named, `suspect` the number of the one that a branch looks into, `inquiries` are hashes of what that
+    brought, `model_use` of what it took.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -153,6 +155,7 @@ class Case(BaseModel):
     prompts: str = ""
     asks_anew: bool = False
     recollection: Hash = ""
+    readings: Hash = ""
     snapshot: Hash = ""
     identity_note: str = ""
     claims: Hash = ""

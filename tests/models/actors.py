@@ -251,3 +251,11 @@ def garbling(body: Body) -> Body:
 def mistyping(body: Body) -> Body:
     """Answers in the form's name, and not in its types."""
     return calls((read(body).form, {"suspects": "all of them", "verdict": 7}))
+
+
+READINGS = "ReadingsForm"
+
+
+def readings(*pairs: tuple[str, str]) -> Body:
+    """The answer that puts a report into the words of the field."""
+    return calls((READINGS, {"readings": [{"quote": quote, "says": says} for quote, says in pairs]}))

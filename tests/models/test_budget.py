@@ -21,10 +21,14 @@ from cluster_doctor.rules.example import snapshot_of
 from . import actors
 from .incidents import NEVER_READY
 
+TOLD = "deployment ledger is not ready"
+
 
 def run(server: ModelServer, home: Path, budget: Budget, price: Price | None = None) -> Report:
     choice = ModelChoice(name="openai:scripted", url=server.url, budget=budget, price=price)
-    return cluster_doctor.diagnose("ledger is not ready", source=snapshot_of(NEVER_READY), home=home, model=choice)
+    return cluster_doctor.diagnose(
+        "deployment ledger is not ready", source=snapshot_of(NEVER_READY), home=home, model=choice
+    )
 
 
 @pytest.mark.parametrize("calls", [0, 1, 4, 8])

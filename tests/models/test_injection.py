@@ -127,7 +127,7 @@ def _admitted(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(attack: Attack, home: Path, model: Obedient) -> Report:
-    report = f"ledger is not ready. {attack.text if attack.place == 'report' else ''}"
+    report = f"deployment ledger is not ready. {attack.text if attack.place == 'report' else ''}"
     shelf = home / "runbooks"
     shelf.mkdir(parents=True)
     if attack.place == "runbook":

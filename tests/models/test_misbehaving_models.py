@@ -30,11 +30,11 @@ ACTORS = (
 
 def run(server: ModelServer, home: Path, budget: Budget | None = None, text: str = NEVER_READY) -> Report:
     choice = ModelChoice(name="openai:scripted", url=server.url, budget=budget or Budget(seconds=20))
-    return cluster_doctor.diagnose("ledger is not ready", source=snapshot_of(text), home=home, model=choice)
+    return cluster_doctor.diagnose("deployment ledger is not ready", source=snapshot_of(text), home=home, model=choice)
 
 
 def test_without_a_model_the_incident_is_open(tmp_path: Path) -> None:
-    report = cluster_doctor.diagnose("ledger is not ready", source=snapshot_of(NEVER_READY), home=tmp_path)
+    report = cluster_doctor.diagnose("deployment ledger is not ready", source=snapshot_of(NEVER_READY), home=tmp_path)
     assert report.status is Status.UNRESOLVED
     assert report.model is None
 
@@ -96,7 +96,7 @@ def test_what_a_model_says_without_evidence_is_shown_as_such(tmp_path: Path) -> 
 
 
 def test_what_the_rules_only_suggest_is_told_more_concretely(tmp_path: Path) -> None:
-    before = cluster_doctor.diagnose("ledger crash loops", source=snapshot_of(ENDS), home=tmp_path)
+    before = cluster_doctor.diagnose("deployment ledger crash loops", source=snapshot_of(ENDS), home=tmp_path)
     assert [cause.rule for cause in before.root_causes] == ["process_ends_by_itself"]
     with model_server(actors.Honest("ROUNDING", "half-evn", "container crashing")) as server:
         report = run(server, tmp_path, text=ENDS)

@@ -24,11 +24,15 @@ from cluster_doctor.workflow.variations import OtherModel
 from . import actors
 from .incidents import NEVER_READY
 
+TOLD = "deployment ledger is not ready"
+
 
 def investigated(actor: Actor, home: Path) -> Report:
     with model_server(actor) as server:
         choice = ModelChoice(name="openai:scripted", url=server.url)
-        return cluster_doctor.diagnose("ledger is not ready", source=snapshot_of(NEVER_READY), home=home, model=choice)
+        return cluster_doctor.diagnose(
+            "deployment ledger is not ready", source=snapshot_of(NEVER_READY), home=home, model=choice
+        )
 
 
 ENDS_IN = {

@@ -15,11 +15,15 @@ from cluster_doctor.rules.example import snapshot_of
 from . import actors
 from .incidents import NEVER_READY
 
+TOLD = "deployment ledger is not ready"
+
 
 def found(home: Path, text: str = NEVER_READY) -> Report:
     with model_server(actors.honest) as server:
         choice = ModelChoice(name="openai:scripted", url=server.url)
-        return cluster_doctor.diagnose("ledger is not ready", source=snapshot_of(text), home=home, model=choice)
+        return cluster_doctor.diagnose(
+            "deployment ledger is not ready", source=snapshot_of(text), home=home, model=choice
+        )
 
 
 def test_the_variable_gets_its_earlier_value(tmp_path: Path) -> None:
