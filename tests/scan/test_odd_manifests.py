@@ -63,7 +63,7 @@ def test_no_odd_value_breaks_a_rule(changes: list[tuple[tuple[int, tuple[str | i
         for step in path[:-1]:
             here = here[step] if _leads(here, step) else None
         if _leads(here, path[-1]):
-            here[path[-1]] = odd
+            here[path[-1]] = copy.deepcopy(odd)  # what stands in two places must not be one
     cluster = open_recorded(yaml.safe_dump_all(objects).encode(), "objects").collect(Scope())
     for finding in run_rules(RULES, cluster).findings:
         assert all(cluster.holds(fact) for fact in finding.evidence), finding.message
