@@ -225,7 +225,7 @@ def _diagnosis(
             )
             for candidate, reason in rejected
         ),
-        unexplained=tuple(map(_symptom, left)),
+        unexplained=tuple(map(symptom_of, left)),
         changes=_before(left, cluster),
         next_probes=next_probes(left, results.lacked, rules),
         gaps=cluster.coverage.gaps,
@@ -248,7 +248,8 @@ def saw_enough(cluster: ClusterSnapshot) -> bool:
     )
 
 
-def _symptom(finding: Finding) -> Symptom:
+def symptom_of(finding: Finding) -> Symptom:
+    """What a finding tells a person who suffers from it."""
     return Symptom(
         subject=finding.subject,
         statement=finding.message,
@@ -272,7 +273,7 @@ def _root_cause(graph: CausalGraph, candidate: Candidate, rules: RuleSet) -> Roo
         confidence_basis=_BASIS.format(directness=finding.directness.value),
         evidence=finding.evidence,
         chain=chain_of(graph, candidate.at, way),
-        explains=tuple(_symptom(symptom) for symptom in symptoms),
+        explains=tuple(symptom_of(symptom) for symptom in symptoms),
         affected=tuple(sorted({symptom.subject for symptom in symptoms} | set(finding.affected))),
         since=finding.since,
         changes=candidate.changes,

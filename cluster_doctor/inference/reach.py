@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from cluster_doctor.domain.diagnosis import Diagnosis, FoundBy, Hypothesis, RootCause, Status
 from cluster_doctor.domain.effects import Effect
 from cluster_doctor.domain.findings import Directness, Finding, Severity, Stage
-from cluster_doctor.domain.incident import Symptom
 from cluster_doctor.domain.inquiry import Lead, Support
 from cluster_doctor.domain.refs import ObjectRef
 from cluster_doctor.inference.causality import CausalGraph, link_findings
 from cluster_doctor.inference.chain import chain_fingerprint, chain_of, kind_fingerprint, way_of
 from cluster_doctor.inference.confidence import THRESHOLD
+from cluster_doctor.inference.diagnose import symptom_of
 from cluster_doctor.inference.prior_changes import prior_changes
 from cluster_doctor.inference.support import supports_of
 from cluster_doctor.rules.engine import check_all
@@ -201,7 +201,7 @@ def _root_cause(cluster: ClusterSnapshot, graph: CausalGraph, one: _Weighed, con
         confidence_basis=_BASIS.format(count=len(one.supports), kinds=kinds),
         evidence=finding.evidence,
         chain=chain_of(graph, one.at, way),
-        explains=tuple(_symptom(symptom) for symptom in symptoms),
+        explains=tuple(symptom_of(symptom) for symptom in symptoms),
         affected=tuple(sorted({symptom.subject for symptom in symptoms})),
         changes=prior_changes(cluster, finding, symptoms),
         about=finding.about,
@@ -209,14 +209,4 @@ def _root_cause(cluster: ClusterSnapshot, graph: CausalGraph, one: _Weighed, con
         fingerprint=finding.fingerprint,
         chain_fingerprint=chain_fingerprint(finding, way),
         kind_fingerprint=kind_fingerprint(finding, way),
-    )
-
-
-def _symptom(finding: Finding) -> Symptom:
-    return Symptom(
-        subject=finding.subject,
-        statement=finding.message,
-        rule=finding.rule,
-        fingerprint=finding.fingerprint,
-        since=finding.since,
     )

@@ -108,7 +108,7 @@ KINDS: dict[str, Callable[[random.Random], tuple[str, tuple[str, ...]]]] = {
     "PGP key": _pem("PGP PRIVATE KEY BLOCK"),
     "Stripe key": _said("sk_live_{}", 24),
     "SendGrid key": _sendgrid,
-    "npm token": _said("//registry.npmjs.org/:_authToken=npm_{}", 36),
+    "npm token": _said("//packages.example/:_authToken=npm_{}", 36),
     "PyPI token": _said("pypi-AgEIcHlwaS5vcmc{}", 80),
     "registry login": _docker,
     "kubeconfig token": _said("    token: {}", 64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,8 +71,6 @@ def access_to(actor: Any) -> ModelAccess:
 
 
 def _message(said: Body) -> AIMessage:
-    import json  # noqa: PLC0415 - for this alone
-
     calls = [
         {"name": call["function"]["name"], "args": json.loads(call["function"]["arguments"]), "id": call["id"]}
         for call in said.get("tool_calls", ())

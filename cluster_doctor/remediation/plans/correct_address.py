@@ -9,10 +9,10 @@ from cluster_doctor.domain.remediation import Risk
 from cluster_doctor.domain.steps import StepType
 from cluster_doctor.remediation.change import Change, repairs
 from cluster_doctor.remediation.fields import edit_of
-from cluster_doctor.remediation.pod_template import container_path
+from cluster_doctor.remediation.pod_template import container_path, variable_at
 from cluster_doctor.remediation.wording import rollout_check
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Container, Workload
+from cluster_doctor.snapshot.views import Workload
 
 
 @repairs("address_names_unknown_service", by=StepType.PATCH_ENV)
@@ -38,7 +38,7 @@ def correct_port(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
 def _corrected(cluster: ClusterSnapshot, cause: RootCause, pattern: str, instead: str) -> Change | None:
     """Replace a part of the variable's value that the cause cites; other places are a person's to find."""
     workload = cluster.find(cause.subject)
-    found = _variable(workload, cause.facts.get("path", "")) if isinstance(workload, Workload) else None
+    found = variable_at(workload, cause.facts.get("path", "")) if isinstance(workload, Workload) else None
     if not isinstance(workload, Workload) or found is None:
         return None
     container, name = found
@@ -60,11 +60,3 @@ def _corrected(cluster: ClusterSnapshot, cause: RootCause, pattern: str, instead
         check=rollout_check(workload.ref),
         risk=Risk.LOW,
     )
-
-
-def _variable(workload: Workload, path: str) -> tuple[Container, str] | None:
-    for container in workload.template.containers:
-        for name in container.env:
-            if path == f"{container.env_path(name)}.value":
-                return container, name
-    return None

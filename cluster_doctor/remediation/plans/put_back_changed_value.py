@@ -12,10 +12,10 @@ from cluster_doctor.domain.steps import StepType
 from cluster_doctor.inference.reach import FOUND_BY_MODEL
 from cluster_doctor.remediation.change import Change, repairs
 from cluster_doctor.remediation.fields import edit_of
-from cluster_doctor.remediation.pod_template import container_path
+from cluster_doctor.remediation.pod_template import container_path, variable_at
 from cluster_doctor.remediation.wording import rollout_check
 from cluster_doctor.snapshot.snapshot import ClusterSnapshot
-from cluster_doctor.snapshot.views import Container, Workload
+from cluster_doctor.snapshot.views import Workload
 
 
 @repairs(FOUND_BY_MODEL, by=StepType.PATCH_ENV)
@@ -25,7 +25,7 @@ def put_back(cluster: ClusterSnapshot, cause: RootCause) -> Change | None:
     if changed is None:
         return None
     workload = cluster.find(cause.subject)
-    found = _variable(workload, cause.about) if isinstance(workload, Workload) else None
+    found = variable_at(workload, cause.about) if isinstance(workload, Workload) else None
     before = changed.before
     check = rollout_check(cause.subject)
     precondition = f"{cause.about} is still {changed.after}, and nobody needs it to be"
@@ -60,12 +60,4 @@ def _changed(cause: RootCause) -> FieldChange | None:
             for field in prior.change.fields:
                 if field.path == cause.about and str(field.after) == wrong and field.before is not None:
                     return field
-    return None
-
-
-def _variable(workload: Workload, path: str) -> tuple[Container, str] | None:
-    for container in workload.template.containers:
-        for name in container.env:
-            if path == f"{container.env_path(name)}.value":
-                return container, name
     return None
